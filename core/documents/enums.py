@@ -103,11 +103,3 @@ class Area(StrEnum):
     MESSAGES = "messages"
     SETTINGS = "settings"
 
-
-class Exclusion(StrEnum):
-    """Why a person is not counted."""
-
-    STAFF = "staff"
-    TEST = "test"
-    RESELLER = "reseller"
-    BLACKLIST = "blacklist"
