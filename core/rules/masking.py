@@ -5,7 +5,7 @@ import re
 _STAR = "*"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DIGIT = re.compile(r"\d")
-# Already masked by a platform: one character at most is left at each end ("t**8"). A star elsewhere is part of the name.
+# Already masked by a platform: one character at most is left at each end ("t**8"). Other stars are part of the name.
 _MASKED = re.compile(r"^.?\*{1,6}.?$")
 _MASKED_PHONE = re.compile(r"^\d{0,3}\*{4,}\d{0,4}$")
 
