@@ -32,6 +32,7 @@ class Member(Table, table=True):
     province: str | None = Field(default=None, max_length=32, index=True)
     city: str | None = Field(default=None, max_length=64)
     joined_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    joined_by: str | None = Field(default=None, max_length=16, description="file | first_order | owner")
     grade: int | None = None
     source: str | None = Field(default=None, max_length=64)
     phone_cipher: bytes | None = None

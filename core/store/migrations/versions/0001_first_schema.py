@@ -104,6 +104,7 @@ def upgrade() -> None:
     sa.Column('province', sa.String(length=32), nullable=True),
     sa.Column('city', sa.String(length=64), nullable=True),
     sa.Column('joined_at', sa.BigInteger(), nullable=True),
+    sa.Column('joined_by', sa.String(length=16), nullable=True),
     sa.Column('grade', sa.Integer(), nullable=True),
     sa.Column('source', sa.String(length=64), nullable=True),
     sa.Column('phone_cipher', sa.LargeBinary(), nullable=True),

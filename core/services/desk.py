@@ -1,0 +1,59 @@
+"""The open shop: store, vault and clock in one value that every service takes first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.clock import ShopZone
+from core.config import Store, config
+from core.errors import Refusal
+from core.services.shop_settings import read_settings
+from core.store.database import Database
+from core.store.migrate import upgrade
+from core.store.tables import Setting
+from core.store.vault import Vault
+
+VAULT_CHECK = "vault_check"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One open store. Entry points make it; services read business time only through their ``now`` argument."""
+
+    db: Database
+    vault: Vault
+    store: Store
+
+    @property
+    def zone(self) -> ShopZone:
+        """The shop's time zone."""
+        return ShopZone(read_settings(self).zone)
+
+    def now(self) -> datetime:
+        """Business time: the process's clock plus the demo clock."""
+        return config().clock() + timedelta(seconds=read_settings(self).clock_offset_seconds)
+
+    def close(self) -> None:
+        """Give back the store's connections."""
+        self.db.close()
+
+
+def open_desk(store: Store | None = None) -> Desk:
+    """Open a store (the active one by default), migrated, with the key that fits it; else refuse."""
+    settings = config()
+    store = store or settings.active_store()
+    db = Database(settings.url(store))
+    upgrade(db)
+    with db.read() as session:
+        check = session.get(Setting, VAULT_CHECK)
+    vault = Vault.open_file(settings.key_file, create=check is None)
+    if check is None:
+        with db.write() as session:
+            if session.get(Setting, VAULT_CHECK) is None:
+                session.add(Setting(key=VAULT_CHECK, value=vault.seal(VAULT_CHECK).hex()))
+    else:
+        try:
+            vault.unseal(bytes.fromhex(check.value))
+        except Refusal:
+            db.close()
+            raise
+    return Desk(db, vault, store)

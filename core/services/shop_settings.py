@@ -1,0 +1,97 @@
+"""The shop's settings: one validated document in the store; secrets in it are sealed and never shown again."""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from sqlmodel import Session
+
+from core.clock import DEFAULT_ZONE, ShopZone
+from core.documents.enums import Area
+from core.errors import Refusal
+from core.rules.timing import allowed_window
+from core.services.actor import Actor
+from core.store.audit import record
+from core.store.tables import ImportBatch, Setting
+
+if TYPE_CHECKING:
+    from core.services.desk import Desk
+
+SHOP = "shop"
+
+
+class SmtpSettings(BaseModel):
+    """The mail server; ``password_sealed`` is hex of the vault's sealed form."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    host: str = ""
+    port: int = Field(default=465, ge=1, le=65535)
+    security: Literal["none", "starttls", "ssl"] = "ssl"
+    user: str = ""
+    password_sealed: str = ""
+    sender: str = ""
+    reply_to: str = ""
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is enough to send."""
+        return bool(self.host and self.sender)
+
+
+class ShopSettings(BaseModel):
+    """What the owner sets once. Amounts in fen, hours of the shop's day."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    shop_name: str = Field(default="", max_length=40)
+    zone: str = DEFAULT_ZONE
+    lang: Literal["zh", "en"] = "zh"
+    quiet_end: int = Field(default=9, ge=0, le=23, description="marketing leaves from this hour")
+    quiet_start: int = Field(default=21, ge=1, le=24, description="and until this one")
+    cap_per_day: int = Field(default=1, ge=1, le=1)
+    cap_per_30_days: int = Field(default=4, ge=1, le=10)
+    joined_rule: Literal["auto", "first_order", "file"] = "auto"
+    margin_bp: int = Field(default=4_000, ge=0, le=10_000, description="gross margin where a product has no cost")
+    smtp: SmtpSettings = SmtpSettings()
+    clock_offset_seconds: int = Field(default=0, ge=0, description="the demo clock, turned forward")
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        _ = ShopZone(value).info
+        return value
+
+
+def load_settings(session: Session) -> ShopSettings:
+    """The settings inside a transaction that is already open."""
+    row = session.get(Setting, SHOP)
+    return ShopSettings() if row is None else ShopSettings.model_validate_json(row.value)
+
+
+def read_settings(desk: "Desk") -> ShopSettings:
+    """The shop's settings; defaults where nothing was set."""
+    with desk.db.read() as session:
+        return load_settings(session)
+
+
+def save_settings(desk: "Desk", actor: Actor, **changes: Any) -> ShopSettings:
+    """Change settings. Quiet hours may only be narrowed; the zone is fixed once orders were imported."""
+    with desk.db.write(Area.SETTINGS) as session:
+        before = load_settings(session)
+        after = ShopSettings.model_validate(before.model_dump() | changes)
+        allowed_window(after.quiet_end, after.quiet_start)
+        if after.zone != before.zone and session.query(ImportBatch.id).first() is not None:
+            raise Refusal("zone_fixed")
+        session.merge(Setting(key=SHOP, value=after.model_dump_json()))
+        record(session, actor.name, "settings.saved", "settings", now=desk.now(), changed=sorted(changes))
+    return after
+
+
+def seal_smtp_password(desk: "Desk", smtp: SmtpSettings, password: str) -> SmtpSettings:
+    """SMTP settings with a new password, sealed; an empty one keeps what is there."""
+    return smtp.model_copy(update={"password_sealed": desk.vault.seal(password).hex()}) if password else smtp
+
+
+def smtp_password(desk: "Desk", smtp: SmtpSettings) -> str:
+    """The clear password, for the channel alone."""
+    return desk.vault.unseal(bytes.fromhex(smtp.password_sealed)) if smtp.password_sealed else ""
