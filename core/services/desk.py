@@ -9,6 +9,7 @@ from core.errors import Refusal
 from core.services.shop_settings import read_settings
 from core.store.database import Database
 from core.store.migrate import upgrade
+from core.store.queries.rule_versions import ensure_first_version
 from core.store.tables import Setting
 from core.store.vault import Vault
 
@@ -50,6 +51,7 @@ def open_desk(store: Store | None = None) -> Desk:
         with db.write() as session:
             if session.get(Setting, VAULT_CHECK) is None:
                 session.add(Setting(key=VAULT_CHECK, value=vault.seal(VAULT_CHECK).hex()))
+            ensure_first_version(session, settings.clock())
     else:
         try:
             vault.unseal(bytes.fromhex(check.value))

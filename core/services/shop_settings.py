@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from core.clock import DEFAULT_ZONE, ShopZone
 from core.documents.enums import Area
@@ -55,6 +55,11 @@ class ShopSettings(BaseModel):
     smtp: SmtpSettings = SmtpSettings()
     clock_offset_seconds: int = Field(default=0, ge=0, description="the demo clock, turned forward")
 
+    @property
+    def members_from_first_order(self) -> bool:
+        """Whether everyone is a member from the first paid order on: until a file brings joined dates or grades."""
+        return self.joined_rule in ("auto", "first_order")
+
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -80,7 +85,7 @@ def save_settings(desk: "Desk", actor: Actor, **changes: Any) -> ShopSettings:
         before = load_settings(session)
         after = ShopSettings.model_validate(before.model_dump() | changes)
         allowed_window(after.quiet_end, after.quiet_start)
-        if after.zone != before.zone and session.query(ImportBatch.id).first() is not None:
+        if after.zone != before.zone and session.exec(select(ImportBatch.id).limit(1)).first() is not None:
             raise Refusal("zone_fixed")
         session.merge(Setting(key=SHOP, value=after.model_dump_json()))
         record(session, actor.name, "settings.saved", "settings", now=desk.now(), changed=sorted(changes))

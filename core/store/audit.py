@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
@@ -45,7 +44,7 @@ def record(
     now: datetime,
     count: int = 0,
     ids: Iterable[int] | None = None,
-    **detail: Any,
+    **detail: object,
 ) -> None:
     """Append one entry; ``detail`` holds counts, codes and hashes, never personal data."""
     if session.get_bind().dialect.name == "postgresql":  # one chain, also with several writers

@@ -17,7 +17,9 @@ class Campaign(Table, table=True):
     __table_args__ = (CheckConstraint("measure_until IS NULL OR measure_until > launched_at", name="window"),)
 
     id: int | None = row_id()
-    draft_key: str = Field(unique=True, max_length=36, description="made with the draft, so that a double click makes one campaign")
+    draft_key: str = Field(
+        unique=True, max_length=36, description="made with the draft, so that a double click makes one campaign"
+    )
     name: str = Field(max_length=100)
     goal: str = Field(max_length=24)
     status: CampaignStatus = Field(sa_column=Column(closed(CampaignStatus), nullable=False, index=True))

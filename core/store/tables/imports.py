@@ -70,7 +70,6 @@ class StagedOrder(Table, table=True):
     order_no: str = Field(primary_key=True, max_length=64)
     line: int
     identity_hash: bytes | None = None
-    phone_hash: bytes | None = None
     status: str = Field(max_length=24)
     status_rank: int
     ordered_at: int | None = Field(default=None, sa_type=Amount)

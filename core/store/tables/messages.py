@@ -29,7 +29,7 @@ class OutboxMessage(Table, table=True):
         CheckConstraint("status <> 'suppressed' OR reason IS NOT NULL", name="reason"),
         CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
         Index("ix_outbox_message_due", "status", "not_before"),
-        Index("ix_outbox_message_touch", "member_id", "channel", "sent_at"),
+        Index("ix_outbox_message_touch", "member_id", "tried_at"),
     )
 
     id: int | None = row_id()
@@ -42,13 +42,18 @@ class OutboxMessage(Table, table=True):
     template_hash: str = Field(foreign_key="message_template.hash", max_length=64)
     coupon_id: int | None = reference("coupon.id", nullable=True)
     status: MessageStatus = Field(sa_column=Column(closed(MessageStatus), nullable=False))
-    reason: str | None = Field(default=None, max_length=32, description="why it was not sent, or the code of the failure")
+    reason: str | None = Field(
+        default=None, max_length=32, description="why it was not sent, or the code of the failure"
+    )
     not_before: datetime = Field(sa_type=UtcDateTime)
     deadline: datetime = Field(sa_type=UtcDateTime, description="after this it is of no use and is not sent")
     attempts: int = 0
     lease_owner: str | None = Field(default=None, max_length=64)
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     provider_id: str | None = Field(default=None, max_length=128)
+    tried_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="business time of the last try: what caps count"
+    )
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="business time of the send")
     created_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -76,7 +81,10 @@ class Journey(Table, table=True):
     enabled: bool = False
     document: str = Field(sa_type=Text)
     salt: str = Field(max_length=64)
-    evaluated_until: datetime | None = Field(default=None, sa_type=UtcDateTime, description="what was due before this is in the outbox")
+    offer_id: int | None = reference("offer.id", nullable=True)
+    evaluated_until: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="what was due before this is in the outbox"
+    )
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -19,7 +19,7 @@ class Order(Table, table=True):
         CheckConstraint("paid_fen >= 0", name="paid"),
         CheckConstraint("refund_fen >= 0 AND refund_fen <= paid_fen", name="refund"),
         CheckConstraint("(paid_at IS NULL) = (shop_day IS NULL)", name="day"),
-        Index("ix_shop_order_member", "member_id", "paid_at", "paid_fen", "refund_fen", "shop_day"),
+        Index("ix_shop_order_member", "member_id", "paid_at", "paid_fen", "refund_fen", "shop_day", "quantity"),
         Index("ix_shop_order_day", "shop_day", "member_id", "paid_fen", "refund_fen"),
     )
 
@@ -40,7 +40,7 @@ class Order(Table, table=True):
     city: str | None = Field(default=None, max_length=64)
     coupon_code: str | None = Field(default=None, max_length=64, index=True)
     receiver_cipher: bytes | None = None
-    batch_id: int = reference("import_batch.id")
+    batch_id: int = reference("import_batch.id", index=True)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -48,11 +48,13 @@ class MemberIdentity(Table, table=True):
     """What a person is recognised by: (platform, kind, hash of the value) belongs to one person."""
 
     __tablename__ = "member_identity"
-    __table_args__ = (UniqueConstraint("platform", "kind", "value_hash"),)
+    __table_args__ = (UniqueConstraint("value_hash", "kind", "platform"),)
 
     id: int | None = row_id()
     member_id: int = reference("member.id", index=True)
-    platform: str = Field(max_length=32, description="empty for a phone or an e-mail: these are the same on every platform")
+    platform: str = Field(
+        max_length=32, description="empty for a phone or an e-mail: these are the same on every platform"
+    )
     kind: str = Field(max_length=16, description="platform_id | phone | email")
     value_hash: bytes
     label: str | None = Field(default=None, max_length=128, description="the readable id; never a phone or an e-mail")

@@ -21,7 +21,9 @@ class RuleVersion(Table, table=True):
     document_hash: str = Field(max_length=64)
     author: str = Field(max_length=64)
     note: str = Field(default="", max_length=500)
-    effective_from: datetime | None = Field(default=None, sa_type=UtcDateTime, description="null on the first version: from the first fact")
+    effective_from: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="null on the first version: from the first fact"
+    )
     created_at: datetime = Field(sa_type=UtcDateTime)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
@@ -39,7 +41,9 @@ class MemberTier(Table, table=True):
     next_tier: str | None = Field(default=None, max_length=32)
     missing_fen: int | None = Field(default=None, sa_type=Amount, index=True)
     missing_orders: int | None = None
-    drops_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="when the tier is lost if nothing more is bought")
+    drops_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="when the tier is lost if nothing more is bought"
+    )
     drops_to: str | None = Field(default=None, max_length=32)
     rule_version_id: int = reference("rule_version.id")
     evaluated_at: datetime = Field(sa_type=UtcDateTime)

@@ -82,15 +82,6 @@ def upgrade() -> None:
     sa.Column('used_at', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('fingerprint', name=op.f('pk_import_mapping'))
     )
-    op.create_table('journey',
-    sa.Column('code', sa.String(length=32), nullable=False),
-    sa.Column('enabled', sa.Boolean(), nullable=False),
-    sa.Column('document', sa.Text(), nullable=False),
-    sa.Column('salt', sa.String(length=64), nullable=False),
-    sa.Column('evaluated_until', sa.BigInteger(), nullable=True),
-    sa.Column('updated_at', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('code', name=op.f('pk_journey'))
-    )
     op.create_table('member',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('public_id', sa.String(length=32), nullable=False),
@@ -202,7 +193,6 @@ def upgrade() -> None:
     sa.Column('order_no', sa.String(length=64), nullable=False),
     sa.Column('line', sa.Integer(), nullable=False),
     sa.Column('identity_hash', sa.LargeBinary(), nullable=True),
-    sa.Column('phone_hash', sa.LargeBinary(), nullable=True),
     sa.Column('status', sa.String(length=24), nullable=False),
     sa.Column('status_rank', sa.Integer(), nullable=False),
     sa.Column('ordered_at', sa.BigInteger(), nullable=True),
@@ -295,6 +285,17 @@ def upgrade() -> None:
     with op.batch_alter_table('import_reject', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_import_reject_batch_id'), ['batch_id'], unique=False)
 
+    op.create_table('journey',
+    sa.Column('code', sa.String(length=32), nullable=False),
+    sa.Column('enabled', sa.Boolean(), nullable=False),
+    sa.Column('document', sa.Text(), nullable=False),
+    sa.Column('salt', sa.String(length=64), nullable=False),
+    sa.Column('offer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
+    sa.Column('evaluated_until', sa.BigInteger(), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['offer_id'], ['offer.id'], name=op.f('fk_journey_offer_id_offer')),
+    sa.PrimaryKeyConstraint('code', name=op.f('pk_journey'))
+    )
     op.create_table('member_identity',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
@@ -304,7 +305,7 @@ def upgrade() -> None:
     sa.Column('label', sa.String(length=128), nullable=True),
     sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_member_identity_member_id_member')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_member_identity')),
-    sa.UniqueConstraint('platform', 'kind', 'value_hash', name=op.f('uq_member_identity_platform_kind_value_hash'))
+    sa.UniqueConstraint('value_hash', 'kind', 'platform', name=op.f('uq_member_identity_value_hash_kind_platform'))
     )
     with op.batch_alter_table('member_identity', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_member_identity_member_id'), ['member_id'], unique=False)
@@ -390,9 +391,10 @@ def upgrade() -> None:
     sa.UniqueConstraint('platform', 'order_no', name=op.f('uq_shop_order_platform_order_no'))
     )
     with op.batch_alter_table('shop_order', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shop_order_batch_id'), ['batch_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_shop_order_coupon_code'), ['coupon_code'], unique=False)
         batch_op.create_index('ix_shop_order_day', ['shop_day', 'member_id', 'paid_fen', 'refund_fen'], unique=False)
-        batch_op.create_index('ix_shop_order_member', ['member_id', 'paid_at', 'paid_fen', 'refund_fen', 'shop_day'], unique=False)
+        batch_op.create_index('ix_shop_order_member', ['member_id', 'paid_at', 'paid_fen', 'refund_fen', 'shop_day', 'quantity'], unique=False)
 
     op.create_table('tier_change',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -501,6 +503,7 @@ def upgrade() -> None:
     sa.Column('lease_owner', sa.String(length=64), nullable=True),
     sa.Column('lease_until', sa.BigInteger(), nullable=True),
     sa.Column('provider_id', sa.String(length=128), nullable=True),
+    sa.Column('tried_at', sa.BigInteger(), nullable=True),
     sa.Column('sent_at', sa.BigInteger(), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name=op.f('ck_outbox_message_sent_at')),
@@ -516,7 +519,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_outbox_message_decision_id'), ['decision_id'], unique=False)
         batch_op.create_index('ix_outbox_message_due', ['status', 'not_before'], unique=False)
         batch_op.create_index(batch_op.f('ix_outbox_message_rule'), ['rule'], unique=False)
-        batch_op.create_index('ix_outbox_message_touch', ['member_id', 'channel', 'sent_at'], unique=False)
+        batch_op.create_index('ix_outbox_message_touch', ['member_id', 'tried_at'], unique=False)
 
     op.create_table('call_task',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),

@@ -1,0 +1,248 @@
+"""Bring order files in: parse and check outside any transaction, stage in chunks, merge in one transaction."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from sqlmodel import Session
+
+from core.clock import to_micros
+from core.documents.enums import Area, ImportKind
+from core.errors import Refusal
+from core.importers.orders import ParsedOrders
+from core.importers.rejects import Reject
+from core.services.actor import Actor
+from core.services.coupons import match_imported_codes
+from core.services.desk import Desk
+from core.services.refresh import review_batch
+from core.services.shop_settings import load_settings
+from core.services.stage_orders import PERSON_COLUMNS, Stage, discard_stage, stage_orders
+from core.store.audit import record
+from core.store.bulk import bulk_insert, reserve_ids
+from core.store.queries import merge_orders, people, profiles
+from core.store.queries.products import upsert_products
+from core.store.tables import ImportBatch, ImportReject
+
+REJECTS_KEPT = timedelta(days=90)
+MANY_ROWS = 100
+BAD_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did, or with ``--dry-run`` would do; CLI.md says what each number means."""
+
+    rows: int
+    accepted: int
+    rejected: int
+    unchanged: int
+    orders_new: int
+    orders_updated: int
+    orders_without_buyer: int
+    people_new: int
+    members_new: int
+    paid_fen: int
+    refunded_fen: int
+    seconds: float
+    rejects: list[Reject]
+    batch_id: int | None = None
+
+    @property
+    def rows_per_second(self) -> float:
+        """Rows by second of the whole import."""
+        return self.rows / self.seconds if self.seconds else 0.0
+
+    @property
+    def bad_share(self) -> float:
+        """The share of rejected rows."""
+        return self.rejected / self.rows if self.rows else 0.0
+
+    def needs_consent(self, max_bad: float = BAD_SHARE) -> bool:
+        """Whether so many rows are bad that the owner must say yes first (5 % from 100 rows on)."""
+        return self.rows >= MANY_ROWS and self.bad_share > max_bad
+
+
+def import_orders(
+    desk: Desk,
+    actor: Actor,
+    parsed: ParsedOrders,
+    path: Path,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    max_bad: float = BAD_SHARE,
+    file_name: str | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> ImportReport:
+    """Merge a parsed order file, or with ``dry_run`` say what would change. Refuses ``too_many_bad_rows``."""
+    started = time.monotonic()
+    stage = stage_orders(desk, parsed, progress=progress)
+    try:
+        with desk.db.read() as session:
+            report = _report(parsed, merge_orders.find_difference(session, stage.number, parsed.platform))
+        if dry_run:
+            return replace(report, seconds=time.monotonic() - started)
+        if report.needs_consent(max_bad):
+            raise Refusal("too_many_bad_rows", rejected=report.rejected, rows=report.rows)
+        report = _merge(desk, actor, parsed, stage, report, path, file_name or path.name, now)
+    finally:
+        discard_stage(desk, stage)
+    assert report.batch_id is not None
+    review_batch(desk, report.batch_id, now=now)
+    return replace(report, seconds=time.monotonic() - started)
+
+
+def _report(parsed: ParsedOrders, difference: merge_orders.Difference) -> ImportReport:
+    rejects = [*parsed.rejects, *_regress_rejects(parsed, difference)]
+    turned_back = {order_no for _, order_no in difference.regressed}
+    taken = parsed.orders[~parsed.orders["order_no"].isin(turned_back)] if turned_back else parsed.orders
+    rows_by_order = parsed.rows_by_order
+    bad_rows = len(parsed.rejects) + int(rows_by_order.reindex(list(turned_back)).fillna(1).sum())
+    changed = int(rows_by_order.reindex(difference.new + difference.updated).fillna(1).sum())
+    return ImportReport(
+        rows=parsed.rows,
+        accepted=parsed.rows - bad_rows,
+        rejected=bad_rows,
+        unchanged=parsed.rows - bad_rows - changed,
+        orders_new=len(difference.new),
+        orders_updated=len(difference.updated),
+        orders_without_buyer=int(taken[["buyer_id", "phone", "email"]].isna().all(axis=1).sum()),
+        people_new=difference.people_new,
+        members_new=0,
+        paid_fen=int(taken["paid_fen"].sum()),
+        refunded_fen=int(taken["refund_fen"].sum()),
+        seconds=0.0,
+        rejects=rejects,
+    )
+
+
+def _regress_rejects(parsed: ParsedOrders, difference: merge_orders.Difference) -> list[Reject]:
+    """A later export may only advance: a row that would turn an order back stays out, with its order number."""
+    return [
+        Reject(
+            line,
+            parsed.order_column,
+            order_no,
+            "order_regress",
+            {"order_no": order_no},
+            {parsed.order_column: order_no},
+        )
+        for line, order_no in difference.regressed
+    ]
+
+
+def _merge(
+    desk: Desk,
+    actor: Actor,
+    parsed: ParsedOrders,
+    stage: Stage,
+    report: ImportReport,
+    path: Path,
+    name: str,
+    now: datetime,
+) -> ImportReport:
+    at = to_micros(now)
+    with desk.db.write(Area.ORDERS, Area.MEMBERS) as session:
+        merge_orders.drop_regressed(session, stage.number, parsed.platform)
+        people_new = _add_people(session, desk, stage, parsed.platform, now)
+        batch = _batch(parsed, report, path, name, actor, now)
+        session.add(batch)
+        session.flush()
+        assert batch.id is not None
+        days = merge_orders.changed_days(session, stage.number, parsed.platform)
+        upsert_products(session, desk.db, parsed.platform, parsed.items)
+        merge_orders.merge_orders(session, stage.number, parsed.platform, batch.id, at)
+        merge_orders.merge_items(session, stage.number, parsed.platform, detailed=parsed.items_are_detail)
+        merge_orders.record_refunds(session, batch.id, at)
+        profiles.refresh_profiles(session, batch.id)
+        members_new = 0
+        if load_settings(session).members_from_first_order:
+            members_new = profiles.join_from_first_order(session, batch.id)
+        profiles.refresh_days(session, days | profiles.touched_days(session, batch.id))
+        match_imported_codes(session, desk, batch.id, now=now)
+        _keep_rejects(session, desk, batch.id, report.rejects, now)
+        batch.people_new = people_new
+        record(
+            session,
+            actor.name,
+            "orders.imported",
+            f"batch:{batch.id}",
+            now=now,
+            count=report.accepted,
+            new=report.orders_new,
+            updated=report.orders_updated,
+            rejected=report.rejected,
+        )
+        return replace(report, batch_id=batch.id, people_new=people_new, members_new=members_new)
+
+
+def _add_people(session: Session, desk: Desk, stage: Stage, platform: str, now: datetime) -> int:
+    """Insert whoever nobody knows yet, with what identifies them."""
+    missing = merge_orders.missing_identities(session, stage.number)
+    frame = stage.people.reindex(missing)
+    rows: list[Mapping[str, object]] = [
+        dict(zip(("hash", *PERSON_COLUMNS), row, strict=True))
+        for row in frame[list(PERSON_COLUMNS)].itertuples(name=None)
+    ]
+    people.add_people(session, desk.vault, rows, platform=platform, now=now)
+    return len(rows)
+
+
+def _batch(
+    parsed: ParsedOrders, report: ImportReport, path: Path, name: str, actor: Actor, now: datetime
+) -> ImportBatch:
+    return ImportBatch(
+        kind=ImportKind.ORDERS,
+        file_name=name[-255:],
+        file_hash=hash_file(path),
+        preset=parsed.preset,
+        platform=parsed.platform,
+        rows=report.rows,
+        accepted=report.accepted,
+        rejected=report.rejected,
+        unchanged=report.unchanged,
+        orders_new=report.orders_new,
+        orders_updated=report.orders_updated,
+        paid_fen=report.paid_fen,
+        refunded_fen=report.refunded_fen,
+        actor=actor.name,
+        recorded_at=now,
+    )
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file, read in blocks."""
+    digest = sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _keep_rejects(session: Session, desk: Desk, batch_id: int, rejects: list[Reject], now: datetime) -> None:
+    """Keep the rejected rows sealed for 90 days, to be downloaded and corrected."""
+    ids = reserve_ids(session, ImportReject, len(rejects))
+    expires = to_micros(now + REJECTS_KEPT)
+    columns = ("id", "batch_id", "line", "column", "code", "params", "row_cipher", "expires_at")
+    bulk_insert(
+        session,
+        ImportReject,
+        columns,
+        (
+            (
+                number,
+                batch_id,
+                reject.line,
+                reject.column[:128],
+                reject.code,
+                json.dumps(dict(reject.params), ensure_ascii=False, default=str),
+                desk.vault.seal(json.dumps(dict(reject.raw), ensure_ascii=False)),
+                expires,
+            )
+            for number, reject in zip(ids, rejects, strict=True)
+        ),
+    )

@@ -1,0 +1,186 @@
+"""Rule versions: drafted, compared, tried on everybody, published with an effective date, never edited afterwards."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from core.documents.enums import Area, VersionStatus
+from core.documents.rules import RuleDocument, read_rules
+from core.errors import Refusal
+from core.rules.tiers import RuleInForce
+from core.services.actor import Actor
+from core.services.desk import Desk
+from core.services.tiers import review_tiers, walk_everybody
+from core.store.audit import record
+from core.store.queries.tiers import published_versions
+from core.store.tables import RuleVersion
+
+MOST_NAMED = 200
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One version as listed: ``status`` is draft, published (live or yet to come) or retired."""
+
+    id: int
+    status: VersionStatus
+    effective_from: datetime | None
+    live: bool
+    author: str
+    note: str
+    document_hash: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Who would move if a document held now: counts by (from, to), and who loses, by id, biggest spender first."""
+
+    members: int
+    migration: dict[tuple[str, str], int]
+    losers: list[tuple[int, str, str, int]]
+    winners: int
+
+
+def list_versions(desk: Desk, *, now: datetime) -> list[VersionLine]:
+    """Retired first, then drafts, then what is yet to come, the live one last."""
+    with desk.db.read() as session:
+        published = published_versions(session)
+        drafts = session.exec(
+            select(RuleVersion).where(RuleVersion.status == VersionStatus.DRAFT).order_by(col(RuleVersion.id))
+        )
+        live = live_version(published, now)
+        past = [v for v in published if v.id != live.id and (v.effective_from is None or v.effective_from <= now)]
+        future = [v for v in published if v.effective_from is not None and v.effective_from > now]
+        lines = [_line(v, VersionStatus.RETIRED) for v in past]
+        lines += [_line(v, VersionStatus.DRAFT) for v in drafts]
+        lines += [_line(v, VersionStatus.PUBLISHED) for v in future]
+        return [*lines, _line(live, VersionStatus.PUBLISHED, live=True)]
+
+
+def _line(version: RuleVersion, status: VersionStatus, *, live: bool = False) -> VersionLine:
+    assert version.id is not None
+    return VersionLine(
+        version.id,
+        status,
+        version.effective_from,
+        live,
+        version.author,
+        version.note,
+        version.document_hash,
+        version.created_at,
+    )
+
+
+def live_version(published: list[RuleVersion], now: datetime) -> RuleVersion:
+    """The version in force at ``now``: the last that has taken effect."""
+    return [v for v in published if v.effective_from is None or v.effective_from <= now][-1]
+
+
+def read_live(desk: Desk, *, now: datetime) -> tuple[RuleDocument, int]:
+    """The rules in force and their version id."""
+    with desk.db.read() as session:
+        version = live_version(published_versions(session), now)
+        assert version.id is not None
+        return read_rules(version.document), version.id
+
+
+def read_version(desk: Desk, version_id: int) -> RuleDocument:
+    """The document of any version; refuses ``version_unknown``."""
+    with desk.db.read() as session:
+        return read_rules(_get(session, version_id).document)
+
+
+def draft_version(
+    desk: Desk, actor: Actor, document: RuleDocument, *, now: datetime, note: str = "", version_id: int | None = None
+) -> int:
+    """Save a draft; with ``version_id`` replace that draft's document. Returns its id."""
+    with desk.db.write(Area.RULES) as session:
+        if version_id is None:
+            version = RuleVersion(
+                status=VersionStatus.DRAFT, document="", document_hash="", author=actor.name, created_at=now
+            )
+        else:
+            version = _get(session, version_id)
+            if version.status != VersionStatus.DRAFT:
+                raise Refusal("version_published", id=version_id)
+        version.document = document.canonical()
+        version.document_hash = document.digest()
+        version.note = note
+        session.add(version)
+        session.flush()
+        record(session, actor.name, "rules.drafted", f"rules:{version.id}", now=now, hash=version.document_hash)
+        assert version.id is not None
+        return version.id
+
+
+def publish_version(desk: Desk, actor: Actor, version_id: int, *, effective_from: datetime, now: datetime) -> None:
+    """Publish a draft from an instant that is not past; refuses one that collides with another version."""
+    if effective_from < now:
+        raise Refusal("effective_in_the_past", at=effective_from.isoformat())
+    with desk.db.write(Area.RULES) as session:
+        version = _get(session, version_id)
+        if version.status != VersionStatus.DRAFT:
+            raise Refusal("version_published", id=version_id)
+        last = published_versions(session)[-1]
+        if last.effective_from is not None and last.effective_from >= effective_from:
+            raise Refusal("effective_before_another", at=last.effective_from.isoformat())
+        version.status = VersionStatus.PUBLISHED
+        version.effective_from = effective_from
+        version.published_at = now
+        session.add(version)
+        record(
+            session, actor.name, "rules.published", f"rules:{version_id}", now=now, effective=effective_from.isoformat()
+        )
+    if effective_from <= now:
+        review_tiers(desk, now=now)
+
+
+def delete_draft(desk: Desk, actor: Actor, version_id: int, *, now: datetime) -> None:
+    """Throw a draft away; a published version stays for good."""
+    with desk.db.write(Area.RULES) as session:
+        version = _get(session, version_id)
+        if version.status != VersionStatus.DRAFT:
+            raise Refusal("version_published", id=version_id)
+        session.delete(version)
+        record(session, actor.name, "rules.draft_deleted", f"rules:{version_id}", now=now)
+
+
+def preview_rules(desk: Desk, document: RuleDocument, *, now: datetime) -> Preview:
+    """Who would move if ``document`` held at ``now``, beside the live rules; changes nothing."""
+    with desk.db.read() as session:
+        timeline = timeline_of(session)
+        draft = [RuleInForce(document)]
+        moves: Counter[tuple[str, str]] = Counter()
+        losers: list[tuple[int, str, str, int]] = []
+        winners = members = 0
+        for block in walk_everybody(session, [timeline, draft], desk.zone, now):
+            before, after = block.walks
+            order = {code: rank for rank, code in enumerate(document.codes)}
+            for index, number in enumerate(block.facts.ids):
+                was, becomes = before.code(int(before.state.tier[index])), after.code(int(after.state.tier[index]))
+                if was is None or becomes is None:
+                    continue
+                members += 1
+                moves[was, becomes] += 1
+                if was != becomes:
+                    if order.get(becomes, 0) < order.get(was, len(order)):
+                        losers.append((int(number), was, becomes, int(after.state.spend_fen[index])))
+                    else:
+                        winners += 1
+    losers.sort(key=lambda line: -line[3])
+    return Preview(members, dict(moves), losers, winners)
+
+
+def timeline_of(session: Session) -> list[RuleInForce]:
+    """The published versions as the kernel takes them."""
+    return [RuleInForce(read_rules(v.document), v.effective_from) for v in published_versions(session)]
+
+
+def _get(session: Session, version_id: int) -> RuleVersion:
+    version = session.get(RuleVersion, version_id)
+    if version is None:
+        raise Refusal("version_unknown", id=version_id)
+    return version

@@ -1,0 +1,155 @@
+"""Put checked orders where the merge finds them: in chunks, so that the desk can be used meanwhile."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.documents.enums import OrderStatus
+from core.importers.orders import ParsedOrders
+from core.services.desk import Desk
+from core.store.bulk import bulk_insert
+from core.store.queries.merge_orders import clear_stage
+from core.store.tables import StagedItem, StagedOrder
+from core.store.vault import Vault
+
+CHUNK = 5_000
+ORDER_COLUMNS = (
+    "batch_id",
+    "order_no",
+    "line",
+    "identity_hash",
+    "status",
+    "status_rank",
+    "ordered_at",
+    "paid_at",
+    "completed_at",
+    "refunded_at",
+    "paid_fen",
+    "refund_fen",
+    "quantity",
+    "shop_day",
+    "province",
+    "city",
+    "coupon_code",
+    "receiver_cipher",
+)
+ITEM_COLUMNS = ("batch_id", "order_no", "line_no", "product_key", "quantity", "amount_fen", "refund_fen")
+PERSON_COLUMNS = ("kind", "platform", "label", "nickname", "name", "phone", "email", "province", "city")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage's number and the people in it: a frame by identity hash with ``PERSON_COLUMNS`` (the latest order speaks)."""
+
+    number: int
+    people: pd.DataFrame
+
+
+def stage_orders(desk: Desk, parsed: ParsedOrders, *, progress: Callable[[float], None] | None = None) -> Stage:
+    """Stage a parsed file; call ``discard_stage`` when it will not be merged."""
+    number = secrets.randbits(62)
+    orders = parsed.orders
+    kinds, values = _identities(orders)
+    hashes = _fingerprints(desk.vault, parsed.platform, kinds, values)
+    zone = desk.zone
+    paid = orders["paid_at"].notna() & (orders["paid_fen"] > 0)
+    days = pd.Series(pd.NA, index=orders.index, dtype="Int64")
+    days[paid] = zone.day_numbers(orders.loc[paid, "paid_at"].to_numpy(dtype=np.int64))
+    table = pd.DataFrame(
+        {
+            "batch_id": number,
+            "order_no": orders["order_no"],
+            "line": orders["line"],
+            "identity_hash": hashes,
+            "status": orders["status"],
+            "status_rank": orders["status"].map({status.value: status.rank for status in OrderStatus}),
+            "paid_at": orders["paid_at"].where(paid, pd.NA),
+            "ordered_at": orders["created_at"],
+            "shop_day": days,
+            "receiver_cipher": _receivers(desk.vault, orders),
+        }
+    )
+    for name in ORDER_COLUMNS:
+        if name not in table:
+            table[name] = orders[name]
+    steps = len(table) + len(parsed.items) or 1
+    done = 0
+    items = parsed.items.assign(batch_id=number)
+    for target, frame, columns in ((StagedOrder, table, ORDER_COLUMNS), (StagedItem, items, ITEM_COLUMNS)):
+        for chunk in _chunks(frame[list(columns)]):
+            with desk.db.write() as session:
+                bulk_insert(session, target, columns, chunk)
+            done += len(chunk)
+            if progress:
+                progress(done / steps)
+    return Stage(number, _people(orders, kinds, values, hashes, parsed.platform))
+
+
+def discard_stage(desk: Desk, stage: Stage) -> None:
+    """Forget a stage that is not merged."""
+    with desk.db.write() as session:
+        clear_stage(session, stage.number)
+
+
+def identity_key(kind: str, platform: str) -> str:
+    """The vault's kind of an identity: a platform's id belongs to the platform, a phone or an e-mail to the person."""
+    return f"platform_id:{platform}" if kind == "platform_id" else kind
+
+
+def _identities(orders: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """By order what identifies the buyer: the platform's id, else the buyer's phone, else the e-mail, else nothing."""
+    kinds = pd.Series(None, index=orders.index, dtype=object)
+    values = pd.Series(None, index=orders.index, dtype=object)
+    for kind, column in (("platform_id", "buyer_id"), ("phone", "phone"), ("email", "email")):
+        take = kinds.isna() & orders[column].notna()
+        kinds[take] = kind
+        values[take] = orders.loc[take, column].astype(object)
+    return kinds, values.where(values.notna(), None)
+
+
+def _fingerprints(vault: Vault, platform: str, kinds: pd.Series, values: pd.Series) -> list[bytes | None]:
+    known: dict[tuple[str, str], bytes] = {}
+    found: list[bytes | None] = []
+    for kind, value in zip(kinds, values, strict=True):
+        if kind is None or kind != kind:
+            found.append(None)
+            continue
+        key = (kind, value)
+        if key not in known:
+            known[key] = vault.fingerprint(identity_key(kind, platform), value)
+        found.append(known[key])
+    return found
+
+
+def _receivers(vault: Vault, orders: pd.DataFrame) -> list[bytes | None]:
+    """The sealed receiver (name, phone, address as JSON) for address labels; none where the file has none."""
+    columns = ["receiver_name", "receiver_phone", "receiver_address"]
+    sealed: list[bytes | None] = []
+    for cells in orders[columns].astype(object).where(orders[columns].notna(), None).itertuples(index=False):
+        given = {name.removeprefix("receiver_"): cell for name, cell in zip(columns, cells, strict=True) if cell}
+        sealed.append(vault.seal(json.dumps(given, ensure_ascii=False)) if given else None)
+    return sealed
+
+
+def _people(
+    orders: pd.DataFrame, kinds: pd.Series, values: pd.Series, hashes: list[bytes | None], platform: str
+) -> pd.DataFrame:
+    frame = orders[["nickname", "name", "phone", "email", "province", "city"]].astype(object)
+    frame = frame.where(frame.notna(), None)
+    frame["kind"] = kinds
+    frame["platform"] = np.where(kinds == "platform_id", platform, "")
+    frame["label"] = values.where(kinds == "platform_id", None)
+    frame["hash"] = hashes
+    frame["at"] = orders["created_at"].fillna(0)
+    frame = frame[frame["hash"].notna()].sort_values("at", kind="stable")
+    return frame.drop_duplicates("hash", keep="last").set_index("hash")[list(PERSON_COLUMNS)]
+
+
+def _chunks(frame: pd.DataFrame) -> Iterator[list[tuple[object, ...]]]:
+    for start in range(0, len(frame), CHUNK):
+        part = frame.iloc[start : start + CHUNK].astype(object)
+        yield list(part.where(part.notna(), None).itertuples(index=False, name=None))

@@ -1,0 +1,148 @@
+"""Tiers of everybody or of some: run the kernel over the facts and keep what follows from it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.clock import ShopZone, to_micros
+from core.documents.enums import Area
+from core.documents.rules import RuleDocument, read_rules
+from core.rules.tiers import REASONS, Orders, RuleInForce, TierWalk, progress, walk_tiers
+from core.services.desk import Desk
+from core.store.queries.tiers import (
+    Change,
+    TierFacts,
+    Whom,
+    current_changes,
+    load_facts,
+    member_range,
+    published_versions,
+    save_changes,
+    save_tiers,
+)
+
+BLOCK = 50_000
+LISTED = 10_000
+
+
+@dataclass(frozen=True)
+class WalkedBlock:
+    """One block of members, their facts, and one walk for each timeline."""
+
+    facts: TierFacts
+    walks: list[TierWalk]
+
+
+def walk_everybody(
+    session: Session, timelines: Sequence[Sequence[RuleInForce]], zone: ShopZone, now: datetime
+) -> Iterator[WalkedBlock]:
+    """Walk all members block by block under each timeline; reads only."""
+    low, high = member_range(session)
+    for first in range(low, high + 1, BLOCK):
+        facts = load_facts(session, Whom(first, first + BLOCK - 1))
+        yield WalkedBlock(facts, [walk_tiers(orders_of(facts), facts.joined, list(t), zone, now) for t in timelines])
+
+
+def orders_of(facts: TierFacts) -> Orders:
+    """Stored facts as the kernel takes them."""
+    return Orders(facts.member, facts.paid_at, facts.paid_fen, facts.refund_fen, facts.refund_at, facts.finished_at)
+
+
+def review_tiers(desk: Desk, *, now: datetime, members: Sequence[int] | None = None) -> int:
+    """Bring tiers and their history up to date for everybody or for ``members``; returns how many changes were new.
+
+    Reads and computes outside the write transaction; each block is saved in one short transaction of its own.
+    """
+    zone = desk.zone
+    with desk.db.read() as session:
+        versions = [(v.id, RuleInForce(read_rules(v.document), v.effective_from)) for v in published_versions(session)]
+        blocks = _blocks(session, members)
+    added = 0
+    for whom in blocks:
+        with desk.db.read() as session:
+            facts = load_facts(session, whom)
+            known = current_changes(session, whom)
+        walk = walk_tiers(orders_of(facts), facts.joined, [rule for _, rule in versions], zone, now)
+        changes = _changes(facts, walk, [number for number, _ in versions if number is not None])
+        fresh = [change for change in changes if change not in known]
+        stale = [known[change] for change in known.keys() - set(changes)]
+        live_id, live = [(n, rule) for n, rule in versions if rule.starts is None or rule.starts <= now][-1]
+        assert live_id is not None
+        rows = _tier_rows(facts, walk, live.document, live_id, now)
+        with desk.db.write(Area.MEMBERS) as session:
+            save_tiers(session, rows, whom)
+            save_changes(session, fresh, stale, now)
+        added += len(fresh)
+    return added
+
+
+def _blocks(session: Session, members: Sequence[int] | None) -> list[Whom]:
+    if members is not None:
+        return [Whom(ids=tuple(members[start : start + LISTED])) for start in range(0, len(members), LISTED)]
+    low, high = member_range(session)
+    return [Whom(first, first + BLOCK - 1) for first in range(low, high + 1, BLOCK)]
+
+
+def _changes(facts: TierFacts, walk: TierWalk, version_ids: Sequence[int]) -> list[Change]:
+    trace = walk.changes
+    ids = facts.ids[trace.member].tolist()
+    columns = zip(
+        ids,
+        trace.at.tolist(),
+        trace.before.tolist(),
+        trace.after.tolist(),
+        trace.reason.tolist(),
+        trace.spend_fen.tolist(),
+        trace.orders.tolist(),
+        walk.version.tolist(),
+        strict=True,
+    )
+    return [
+        (member, at, walk.code(before), walk.code(after) or "", REASONS[reason], spend, orders, version_ids[version])
+        for member, at, before, after, reason, spend, orders, version in columns
+    ]
+
+
+def _tier_rows(
+    facts: TierFacts, walk: TierWalk, document: RuleDocument, version_id: int, now: datetime
+) -> list[tuple[object, ...]]:
+    following, missing_fen, missing_orders = progress(walk.state, document, walk.codes)
+    state = walk.state
+    at = to_micros(now)
+
+    def known(value: int) -> int | None:
+        return None if value < 0 else value
+
+    columns = zip(
+        facts.ids.tolist(),
+        state.tier.tolist(),
+        state.since.tolist(),
+        state.spend_fen.tolist(),
+        state.orders.tolist(),
+        following.tolist(),
+        missing_fen.tolist(),
+        missing_orders.tolist(),
+        state.drops_at.tolist(),
+        state.drops_to.tolist(),
+        strict=True,
+    )
+    return [
+        (
+            member,
+            walk.code(tier),
+            since,
+            spend,
+            orders,
+            walk.code(after),
+            known(fen),
+            known(count),
+            known(drops),
+            walk.code(below),
+            version_id,
+            at,
+        )
+        for member, tier, since, spend, orders, after, fen, count, drops, below in columns
+        if tier >= 0
+    ]

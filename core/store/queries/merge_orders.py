@@ -1,0 +1,161 @@
+"""The set-based merge of staged orders into the facts, the same on both databases.
+
+A value that the file does not give keeps what the store has; a person once found for an order stays.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from core.documents.enums import OrderStatus
+
+_RANK = "CASE o.status " + " ".join(f"WHEN '{s.value}' THEN {s.rank}" for s in OrderStatus) + " END"
+_PAIRED = "FROM staged_order s JOIN shop_order o ON o.platform = :platform AND o.order_no = s.order_no WHERE s.batch_id = :stage"
+_KEEP = ("ordered_at", "paid_at", "completed_at", "shop_day", "province", "city", "coupon_code")
+
+
+def _changed(new: str, old: str, person: str) -> str:
+    """Whether a given value differs from the stored one; ``person`` is the column that tells a person is now known."""
+    fields = " OR ".join(f"{new}.{name} <> {old}.{name}" for name in ("status", "paid_fen", "refund_fen", "quantity"))
+    kept = " OR ".join(f"({new}.{name} IS NOT NULL AND {new}.{name} IS DISTINCT FROM {old}.{name})" for name in _KEEP)
+    return f"({fields} OR {kept} OR ({old}.member_id IS NULL AND {new}.{person} IS NOT NULL))"
+
+
+_CHANGED = _changed("s", "o", "identity_hash")
+_REGRESS = f"(s.status_rank < {_RANK} OR s.refund_fen < o.refund_fen)"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a merge would do, by order number where it changes something."""
+
+    new: list[str]
+    updated: list[str]
+    regressed: list[tuple[int, str]]
+    people_new: int
+
+
+def find_difference(session: Session, stage: int, platform: str) -> Difference:
+    """Compare a stage with the store; reads only."""
+    names = {"stage": stage, "platform": platform}
+
+    def rows(statement: str) -> list[Any]:
+        return list(session.execute(text(statement), names))
+
+    return Difference(
+        new=[
+            r[0]
+            for r in rows(
+                "SELECT s.order_no FROM staged_order s LEFT JOIN shop_order o ON o.platform = :platform"
+                " AND o.order_no = s.order_no WHERE s.batch_id = :stage AND o.id IS NULL"
+            )
+        ],
+        updated=[r[0] for r in rows(f"SELECT s.order_no {_PAIRED} AND NOT {_REGRESS} AND {_CHANGED}")],
+        regressed=[(r[0], r[1]) for r in rows(f"SELECT s.line, s.order_no {_PAIRED} AND {_REGRESS} ORDER BY s.line")],
+        people_new=len(missing_identities(session, stage)),
+    )
+
+
+def missing_identities(session: Session, stage: int) -> list[bytes]:
+    """The identity hashes of a stage that belong to nobody yet."""
+    found = session.execute(
+        text(
+            "SELECT DISTINCT s.identity_hash FROM staged_order s LEFT JOIN member_identity i ON i.value_hash = s.identity_hash"
+            " WHERE s.batch_id = :stage AND s.identity_hash IS NOT NULL AND i.id IS NULL"
+        ),
+        {"stage": stage},
+    )
+    return [bytes(row[0]) for row in found]
+
+
+def drop_regressed(session: Session, stage: int, platform: str) -> None:
+    """Leave out of the stage what would turn an order back."""
+    names = {"stage": stage, "platform": platform}
+    regressed = f"(SELECT s.order_no {_PAIRED} AND {_REGRESS})"
+    for table in ("staged_item", "staged_order"):
+        session.execute(text(f"DELETE FROM {table} WHERE batch_id = :stage AND order_no IN {regressed}"), names)
+
+
+def changed_days(session: Session, stage: int, platform: str) -> set[int]:
+    """The shop days that the orders to be changed had before."""
+    found = session.execute(
+        text(f"SELECT DISTINCT o.shop_day {_PAIRED} AND {_CHANGED} AND o.shop_day IS NOT NULL"),
+        {"stage": stage, "platform": platform},
+    )
+    return {int(row[0]) for row in found}
+
+
+def merge_orders(session: Session, stage: int, platform: str, batch_id: int, now: int) -> None:
+    """Insert the new and update the changed orders; both carry ``batch_id`` afterwards, the unchanged do not."""
+    kept = ", ".join(f"{name} = coalesce(excluded.{name}, shop_order.{name})" for name in _KEEP)
+    changed = _changed("excluded", "shop_order", "member_id")
+    session.execute(
+        text(
+            "INSERT INTO shop_order (platform, order_no, member_id, status, ordered_at, paid_at, completed_at, refunded_at,"
+            " paid_fen, refund_fen, quantity, shop_day, province, city, coupon_code, receiver_cipher, batch_id, recorded_at)"
+            " SELECT :platform, s.order_no, i.member_id, s.status, s.ordered_at, s.paid_at, s.completed_at,"
+            " CASE WHEN s.refund_fen > 0 THEN coalesce(s.refunded_at, :now) END, s.paid_fen, s.refund_fen, s.quantity,"
+            " s.shop_day, s.province, s.city, s.coupon_code, s.receiver_cipher, :batch_id, :now"
+            " FROM staged_order s LEFT JOIN member_identity i ON i.value_hash = s.identity_hash WHERE s.batch_id = :stage"
+            " ORDER BY s.line"
+            " ON CONFLICT (platform, order_no) DO UPDATE SET"
+            " member_id = coalesce(shop_order.member_id, excluded.member_id), status = excluded.status,"
+            " paid_fen = excluded.paid_fen, refund_fen = excluded.refund_fen, quantity = excluded.quantity,"
+            " refunded_at = CASE WHEN excluded.refund_fen > shop_order.refund_fen THEN excluded.refunded_at"
+            " ELSE shop_order.refunded_at END,"
+            " receiver_cipher = coalesce(excluded.receiver_cipher, shop_order.receiver_cipher),"
+            f" batch_id = excluded.batch_id, {kept} WHERE {changed}"
+        ),
+        {"stage": stage, "platform": platform, "batch_id": batch_id, "now": now},
+    )
+
+
+def merge_items(session: Session, stage: int, platform: str, *, detailed: bool) -> None:
+    """Bring in the lines. Without item detail a title stands in only where an order has no lines yet."""
+    names = {"stage": stage, "platform": platform}
+    of_stage = "SELECT o.id FROM shop_order o JOIN staged_order s ON s.order_no = o.order_no WHERE o.platform = :platform AND s.batch_id = :stage"
+    if detailed:
+        session.execute(
+            text(
+                f"DELETE FROM order_item WHERE order_id IN ({of_stage}) AND NOT EXISTS (SELECT 1 FROM staged_item t"
+                " JOIN shop_order o ON o.order_no = t.order_no AND o.platform = :platform WHERE t.batch_id = :stage"
+                " AND o.id = order_item.order_id AND t.line_no = order_item.line_no)"
+            ),
+            names,
+        )
+    session.execute(
+        text(
+            "INSERT INTO order_item (order_id, line_no, product_id, quantity, amount_fen, refund_fen)"
+            " SELECT o.id, t.line_no, p.id, t.quantity, t.amount_fen, t.refund_fen FROM staged_item t"
+            " JOIN shop_order o ON o.platform = :platform AND o.order_no = t.order_no"
+            " JOIN product p ON p.platform = :platform AND p.product_key = t.product_key"
+            " WHERE t.batch_id = :stage"
+            + ("" if detailed else " AND NOT EXISTS (SELECT 1 FROM order_item x WHERE x.order_id = o.id)")
+            + " ON CONFLICT (order_id, line_no) DO UPDATE SET product_id = excluded.product_id, quantity = excluded.quantity,"
+            " amount_fen = excluded.amount_fen, refund_fen = excluded.refund_fen"
+            " WHERE order_item.product_id <> excluded.product_id OR order_item.quantity <> excluded.quantity"
+            " OR order_item.amount_fen <> excluded.amount_fen OR order_item.refund_fen <> excluded.refund_fen"
+        ),
+        names,
+    )
+
+
+def record_refunds(session: Session, batch_id: int, now: int) -> None:
+    """Append what the refund totals of a batch's orders have grown by."""
+    session.execute(
+        text(
+            "INSERT INTO refund (order_id, amount_fen, occurred_at, recorded_at)"
+            " SELECT o.id, o.refund_fen - coalesce(r.total, 0), coalesce(o.refunded_at, :now), :now FROM shop_order o"
+            " LEFT JOIN (SELECT order_id, sum(amount_fen) AS total FROM refund GROUP BY order_id) r ON r.order_id = o.id"
+            " WHERE o.batch_id = :batch_id AND o.refund_fen > coalesce(r.total, 0)"
+        ),
+        {"batch_id": batch_id, "now": now},
+    )
+
+
+def clear_stage(session: Session, stage: int) -> None:
+    """Forget a stage."""
+    for table in ("staged_item", "staged_order"):
+        session.execute(text(f"DELETE FROM {table} WHERE batch_id = :stage"), {"stage": stage})

@@ -1,0 +1,82 @@
+"""People and what identifies them."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from core.clock import to_micros
+from core.store.bulk import bulk_insert, reserve_ids
+from core.store.tables import Member, MemberIdentity
+from core.store.vault import Vault
+
+_MEMBER = (
+    "id",
+    "public_id",
+    "platform",
+    "nickname",
+    "name",
+    "gender",
+    "birth_year",
+    "birth_month",
+    "birth_day",
+    "province",
+    "city",
+    "joined_at",
+    "joined_by",
+    "grade",
+    "source",
+    "phone_cipher",
+    "phone_last4",
+    "email_cipher",
+    "consent_sms",
+    "consent_email",
+    "opted_out",
+    "recorded_at",
+)
+_IDENTITY = ("member_id", "platform", "kind", "value_hash", "label")
+
+
+def add_people(
+    session: Session, vault: Vault, rows: Sequence[Mapping[str, Any]], *, platform: str, now: datetime
+) -> list[int]:
+    """Insert people with their first identity; returns their ids in order.
+
+    A row has ``hash, kind, platform, label`` of the identity and any of the person's fields; ``phone`` and ``email`` are sealed.
+    """
+    ids = reserve_ids(session, Member, len(rows))
+    at = to_micros(now)
+    people, identities = [], []
+    for number, row in zip(ids, rows, strict=True):
+        phone, email = row.get("phone"), row.get("email")
+        known = {
+            "id": number,
+            "public_id": secrets.token_hex(8),
+            "platform": platform,
+            "phone_cipher": vault.seal(phone) if phone else None,
+            "phone_last4": phone[-4:] if phone else None,
+            "email_cipher": vault.seal(email) if email else None,
+            "consent_sms": False,
+            "consent_email": False,
+            "opted_out": False,
+            "recorded_at": at,
+        }
+        people.append([known[name] if name in known else row.get(name) for name in _MEMBER])
+        identities.append([number, row["platform"], row["kind"], row["hash"], row.get("label")])
+    bulk_insert(session, Member, _MEMBER, people)
+    bulk_insert(session, MemberIdentity, _IDENTITY, identities)
+    return ids
+
+
+def find_by_label(session: Session, platform: str, label: str) -> int | None:
+    """The person with a platform's id."""
+    found = session.execute(
+        text(
+            "SELECT member_id FROM member_identity WHERE platform = :platform AND kind = 'platform_id' AND label = :label"
+        ),
+        {"platform": platform, "label": label},
+    ).first()
+    return None if found is None else int(found[0])

@@ -1,0 +1,29 @@
+"""Products, from the lines of imported orders."""
+
+import pandas as pd
+from sqlalchemy import func
+from sqlmodel import Session
+
+from core.store.database import Database
+from core.store.tables import Product
+
+
+def upsert_products(session: Session, db: Database, platform: str, items: pd.DataFrame) -> None:
+    """Insert the products of ``items`` (product_key, title, category); a known one takes a new title, and a category if it has none."""
+    frame = items.drop_duplicates("product_key", keep="last")[["product_key", "title", "category"]].astype(object)
+    rows = frame.where(frame.notna(), None).to_dict("records")
+    if not rows:
+        return
+    for row in rows:
+        row["platform"] = platform
+        row["title"] = (row["title"] or row["product_key"])[:512]
+    statement = db.upsert(Product)
+    excluded, stored = statement.excluded, Product.__table__.c  # type: ignore[attr-defined]
+    statement = statement.on_conflict_do_update(
+        index_elements=["platform", "product_key"],
+        set_={"title": excluded.title, "category": func.coalesce(stored.category, excluded.category)},
+        where=stored.title.is_distinct_from(excluded.title)
+        | (stored.category.is_(None) & excluded.category.is_not(None)),
+    )
+    for start in range(0, len(rows), 1_000):
+        session.execute(statement, rows[start : start + 1_000])

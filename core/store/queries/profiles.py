@@ -1,0 +1,101 @@
+"""Profiles and day summaries: derived from the facts, rebuilt for what an import touched or from nothing."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import bindparam, text
+from sqlmodel import Session
+
+_PROFILE = (
+    "INSERT INTO member_profile (member_id, orders, buying_days, quantity, paid_fen, refund_fen, net_fen, first_paid_at,"
+    " last_paid_at, first_day, last_day, last_order_id)"
+    " SELECT o.member_id, count(*), count(DISTINCT o.shop_day), sum(o.quantity), sum(o.paid_fen), sum(o.refund_fen),"
+    " sum(o.paid_fen) - sum(o.refund_fen), min(o.paid_at), max(o.paid_at), min(o.shop_day), max(o.shop_day),"
+    " (SELECT l.id FROM shop_order l WHERE l.member_id = o.member_id AND l.paid_at IS NOT NULL AND l.paid_fen > 0"
+    "  ORDER BY l.paid_at DESC, l.id DESC LIMIT 1)"
+    " FROM shop_order o WHERE {whom} AND o.paid_at IS NOT NULL AND o.paid_fen > 0 GROUP BY o.member_id"
+)
+_DAY = (
+    "INSERT INTO day_summary (shop_day, orders, buyers, new_buyers, sales_fen, refund_fen, member_orders, member_buyers,"
+    " member_sales_fen)"
+    " SELECT o.shop_day, count(*), count(DISTINCT o.member_id),"
+    " count(DISTINCT CASE WHEN p.first_day = o.shop_day THEN o.member_id END), sum(o.paid_fen), sum(o.refund_fen),"
+    " sum(CASE WHEN m.joined_at <= o.paid_at THEN 1 ELSE 0 END),"
+    " count(DISTINCT CASE WHEN m.joined_at <= o.paid_at THEN o.member_id END),"
+    " sum(CASE WHEN m.joined_at <= o.paid_at THEN o.paid_fen ELSE 0 END)"
+    " FROM shop_order o LEFT JOIN member_profile p ON p.member_id = o.member_id LEFT JOIN member m ON m.id = o.member_id"
+    " WHERE o.shop_day IS NOT NULL AND o.paid_fen > 0 {which} GROUP BY o.shop_day"
+)
+_TOUCHED = "(SELECT t.member_id FROM shop_order t WHERE t.batch_id = :batch_id AND t.member_id IS NOT NULL)"
+
+
+def refresh_profiles(session: Session, batch_id: int) -> None:
+    """Rebuild the profiles of everybody with an order in a batch."""
+    names = {"batch_id": batch_id}
+    session.execute(text(f"DELETE FROM member_profile WHERE member_id IN {_TOUCHED}"), names)
+    session.execute(text(_PROFILE.format(whom=f"o.member_id IN {_TOUCHED}")), names)
+
+
+def rebuild_profiles(session: Session) -> None:
+    """Rebuild all profiles from the facts."""
+    session.execute(text("DELETE FROM member_profile"))
+    session.execute(text(_PROFILE.format(whom="o.member_id IS NOT NULL")))
+
+
+def touched_days(session: Session, batch_id: int) -> set[int]:
+    """The shop days of a batch's orders and of all orders of its people."""
+    found = session.execute(
+        text(
+            "SELECT DISTINCT shop_day FROM shop_order WHERE shop_day IS NOT NULL"
+            f" AND (batch_id = :batch_id OR member_id IN {_TOUCHED})"
+        ),
+        {"batch_id": batch_id},
+    )
+    return {int(row[0]) for row in found}
+
+
+def refresh_days(session: Session, days: Iterable[int]) -> None:
+    """Rebuild the summaries of some shop days."""
+    numbers = sorted(set(days))
+    for start in range(0, len(numbers), 5_000):
+        names = {"days": numbers[start : start + 5_000]}
+        session.execute(
+            text("DELETE FROM day_summary WHERE shop_day IN :days").bindparams(bindparam("days", expanding=True)), names
+        )
+        session.execute(
+            text(_DAY.format(which="AND o.shop_day IN :days")).bindparams(bindparam("days", expanding=True)), names
+        )
+
+
+def rebuild_days(session: Session) -> None:
+    """Rebuild all day summaries from the facts."""
+    session.execute(text("DELETE FROM day_summary"))
+    session.execute(text(_DAY.format(which="")))
+
+
+def join_from_first_order(session: Session, batch_id: int | None) -> int:
+    """Everyone is a member from the first paid order on; returns how many joined. ``batch_id`` limits it to a batch's people."""
+    whom = f"AND id IN {_TOUCHED}" if batch_id is not None else ""
+    names = {} if batch_id is None else {"batch_id": batch_id}
+    first = "(SELECT p.first_paid_at FROM member_profile p WHERE p.member_id = member.id)"
+    joined = session.execute(
+        text(f"SELECT count(*) FROM member WHERE joined_at IS NULL AND {first} IS NOT NULL {whom}"), names
+    ).scalar_one()
+    session.execute(
+        text(
+            f"UPDATE member SET joined_at = {first}, joined_by = 'first_order' WHERE (joined_by IS NULL OR joined_by = 'first_order')"
+            f" AND joined_at IS DISTINCT FROM {first} {whom}"
+        ),
+        names,
+    )
+    return int(joined)
+
+
+def leave_first_order_rule(session: Session) -> int:
+    """A file has brought joined dates: whoever only counted by their first order is a customer again."""
+    statement = text("UPDATE member SET joined_at = NULL, joined_by = NULL WHERE joined_by = 'first_order'")
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def count_people(session: Session) -> int:
+    """How many people the store knows."""
+    return int(session.execute(text("SELECT count(*) FROM member")).scalar_one())

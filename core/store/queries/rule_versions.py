@@ -1,0 +1,25 @@
+"""Rule versions at rest."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from core.documents.enums import VersionStatus
+from core.documents.ladder import tmall_ladder
+from core.store.tables import RuleVersion
+
+
+def ensure_first_version(session: Session, now: datetime) -> None:
+    """A new shop starts with the Tmall ladder, in force from the first fact."""
+    if session.exec(select(RuleVersion.id).limit(1)).first() is None:
+        document = tmall_ladder()
+        session.add(
+            RuleVersion(
+                status=VersionStatus.PUBLISHED,
+                document=document.canonical(),
+                document_hash=document.digest(),
+                author="memberdesk",
+                created_at=now,
+                published_at=now,
+            )
+        )
