@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from core.documents.enums import Arm, CampaignStatus
@@ -14,7 +14,7 @@ class Campaign(Table, table=True):
     """One campaign: its document, its frozen comparison window, its offer."""
 
     __tablename__ = "campaign"
-    __table_args__ = (CheckConstraint("measure_until IS NULL OR measure_until > launched_at", name="window"),)
+    __table_args__ = (CheckConstraint("measure_until IS NULL OR measure_until > measure_from", name="window"),)
 
     id: int | None = row_id()
     draft_key: str = Field(
@@ -30,6 +30,7 @@ class Campaign(Table, table=True):
     author: str = Field(max_length=64)
     created_at: datetime = Field(sa_type=UtcDateTime)
     launched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    measure_from: datetime | None = Field(default=None, sa_type=UtcDateTime, description="when the first message may leave")
     measure_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
@@ -50,6 +51,11 @@ class Decision(Table, table=True):
     member_id: int = reference("member.id", index=True)
     arm: Arm | None = Field(default=None, sa_column=Column(closed(Arm), nullable=True))
     reason: str | None = Field(default=None, max_length=32)
+    measured: bool = Field(
+        default=True,
+        sa_column=Column(Boolean, nullable=False, server_default=text("true")),
+        description="false for a tier that always gets it: treated, but nobody like them is left out to compare with",
+    )
     channel: str | None = Field(default=None, max_length=16)
     tier: str | None = Field(default=None, max_length=32)
     prior_net_fen: int = Field(default=0, sa_type=Amount, description="net spend in the 90 days before: the covariate")
