@@ -1,0 +1,232 @@
+"""Finding people: the list with its filters, the search, and everything about one person."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, text
+from sqlmodel import Session, col
+from sqlmodel import select as entity_select
+
+from core.store.tables import Member, MemberIdentity, MemberProfile, MemberTag, MemberTier, Order
+
+Kind = Literal["all", "members", "customers_only"]
+Sort = Literal["last_paid", "net_fen", "orders", "joined", "missing_fen"]
+
+
+@dataclass(frozen=True)
+class MemberFilter:
+    """What the list shows; empty values filter nothing."""
+
+    search: str = ""
+    kind: Kind = "all"
+    tiers: tuple[str, ...] = ()
+    provinces: tuple[str, ...] = ()
+    tag: str = ""
+    bought_before_day: int | None = None
+
+
+def _like(needle: str) -> str:
+    escaped = needle.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _conditions(wanted: MemberFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    needle = wanted.search.strip()
+    if needle:
+        pattern = _like(needle)
+        by_text = [col(Member.nickname).like(pattern, escape="\\"), col(Member.name).like(pattern, escape="\\")]
+        if needle.isascii() and needle.isdigit() and len(needle) == 4:
+            by_text.append(col(Member.phone_last4) == needle)
+        found.append(or_(*by_text))
+    if wanted.kind == "members":
+        found.append(col(Member.joined_at).is_not(None))
+    elif wanted.kind == "customers_only":
+        found.append(and_(col(Member.joined_at).is_(None), col(MemberProfile.member_id).is_not(None)))
+    if wanted.tiers:
+        found.append(col(MemberTier.tier).in_(wanted.tiers))
+    if wanted.provinces:
+        found.append(col(Member.province).in_(wanted.provinces))
+    if wanted.tag:
+        tagged = select(col(MemberTag.member_id)).where(col(MemberTag.tag) == wanted.tag)
+        found.append(col(Member.id).in_(tagged))
+    if wanted.bought_before_day is not None:
+        found.append(col(MemberProfile.last_day) < wanted.bought_before_day)
+    return found
+
+
+def _joined(statement: Select[Any], conditions: list[ColumnElement[bool]]) -> Select[Any]:
+    return (
+        statement.select_from(Member)
+        .outerjoin(MemberProfile, col(MemberProfile.member_id) == col(Member.id))
+        .outerjoin(MemberTier, col(MemberTier.member_id) == col(Member.id))
+        .where(*conditions)
+    )
+
+
+def count_members(session: Session, wanted: MemberFilter) -> int:
+    """How many people a filter finds."""
+    conditions = _conditions(wanted)
+    if not conditions:
+        return int(session.execute(select(func.count()).select_from(Member)).scalar_one())
+    return int(session.execute(_joined(select(func.count()), conditions)).scalar_one())
+
+
+def list_members(session: Session, wanted: MemberFilter, sort: Sort, offset: int, limit: int) -> list[Row[Any]]:
+    """One page of people, the first by ``sort``; who has no value there comes last."""
+    keys = {
+        "last_paid": col(MemberProfile.last_paid_at).desc(),
+        "net_fen": col(MemberProfile.net_fen).desc(),
+        "orders": col(MemberProfile.orders).desc(),
+        "joined": col(Member.joined_at).desc(),
+        "missing_fen": col(MemberTier.missing_fen).asc(),
+    }
+    columns: tuple[Any, ...] = (
+        col(Member.id),
+        col(Member.nickname),
+        col(Member.name),
+        col(Member.province),
+        col(Member.city),
+        col(Member.joined_at),
+        col(Member.phone_last4),
+        col(MemberTier.tier),
+        col(MemberTier.missing_fen),
+        col(MemberProfile.orders),
+        col(MemberProfile.net_fen),
+        col(MemberProfile.last_paid_at),
+        col(MemberProfile.last_day),
+    )
+    statement = _joined(select(*columns), _conditions(wanted))
+    key = keys[sort].nulls_last()
+    return list(session.execute(statement.order_by(key, col(Member.id)).offset(offset).limit(limit)))
+
+
+def search_people(session: Session, needle: str, limit: int = 20) -> list[int]:
+    """People by order number, by exact platform id, or by nickname, name or phone tail; ids."""
+    needle = needle.strip()
+    if not needle:
+        return []
+    by_order = session.execute(
+        select(col(Order.member_id)).where(col(Order.order_no) == needle, col(Order.member_id).is_not(None))
+    ).all()
+    by_label = session.execute(
+        select(col(MemberIdentity.member_id)).where(col(MemberIdentity.label) == needle).limit(limit)
+    ).all()
+    exact = list(dict.fromkeys(int(row[0]) for row in [*by_order, *by_label]))
+    if exact:
+        return exact[:limit]
+    return [int(row.id) for row in list_members(session, MemberFilter(search=needle), "net_fen", 0, limit)]
+
+
+def rank_by_spend(session: Session, net_fen: int) -> tuple[int, int]:
+    """How many customers spent more (net), and how many customers there are."""
+    row = session.execute(
+        text(
+            "SELECT (SELECT count(*) FROM member_profile WHERE net_fen > :net), (SELECT count(*) FROM member_profile)"
+        ),
+        {"net": net_fen},
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def orders_of(session: Session, member_id: int, limit: int = 200) -> list[Order]:
+    """A person's orders, newest first."""
+    statement = entity_select(Order).where(Order.member_id == member_id)
+    newest = func.coalesce(col(Order.paid_at), col(Order.ordered_at)).desc()
+    return list(session.exec(statement.order_by(newest, col(Order.id).desc()).limit(limit)))
+
+
+def categories_of(session: Session, member_id: int) -> list[tuple[str, int, int]]:
+    """What a person buys: category (or product title), orders and net fen, most money first."""
+    rows = session.execute(
+        text(
+            "SELECT coalesce(p.category, p.title) AS what, count(DISTINCT o.id), sum(i.amount_fen - i.refund_fen)"
+            " FROM shop_order o JOIN order_item i ON i.order_id = o.id JOIN product p ON p.id = i.product_id"
+            " WHERE o.member_id = :member AND o.paid_at IS NOT NULL AND o.paid_fen > 0 GROUP BY coalesce(p.category, p.title)"
+            " ORDER BY 3 DESC, 1 LIMIT 12"
+        ),
+        {"member": member_id},
+    )
+    return [(str(what), int(orders), int(net)) for what, orders, net in rows]
+
+
+def item_titles(session: Session, order_ids: list[int]) -> dict[int, list[tuple[str, int]]]:
+    """By order: the titles and quantities of its lines."""
+    found: dict[int, list[tuple[str, int]]] = {}
+    for start in range(0, len(order_ids), 500):
+        ids = order_ids[start : start + 500]
+        rows = session.execute(
+            text(
+                "SELECT i.order_id, p.title, i.quantity FROM order_item i JOIN product p ON p.id = i.product_id"
+                f" WHERE i.order_id IN ({', '.join(str(int(number)) for number in ids)}) ORDER BY i.order_id, i.line_no"
+            )
+        )
+        for order_id, title, quantity in rows:
+            found.setdefault(int(order_id), []).append((str(title), int(quantity)))
+    return found
+
+
+def identities_of(session: Session, member_id: int) -> list[tuple[str, str, str | None]]:
+    """A person's identities: platform, kind, readable label."""
+    rows = session.execute(
+        text("SELECT platform, kind, label FROM member_identity WHERE member_id = :member ORDER BY id"),
+        {"member": member_id},
+    )
+    return [(str(platform), str(kind), label) for platform, kind, label in rows]
+
+
+def tags_of(session: Session, member_id: int) -> list[str]:
+    """A person's tags."""
+    rows = session.execute(
+        text("SELECT tag FROM member_tag WHERE member_id = :member ORDER BY tag"), {"member": member_id}
+    )
+    return [str(row[0]) for row in rows]
+
+
+def coupons_of(session: Session, member_id: int) -> list[Row[Any]]:
+    """A person's coupons, newest first, with their offer's name and their use."""
+    return list(
+        session.execute(
+            text(
+                "SELECT c.id, c.code, c.value_fen, c.status, c.rule, c.issued_at, c.valid_from, c.valid_until, o.name AS offer,"
+                " r.occurred_at AS redeemed_at, r.discount_fen FROM coupon c JOIN offer o ON o.id = c.offer_id"
+                " LEFT JOIN redemption r ON r.coupon_id = c.id WHERE c.member_id = :member ORDER BY c.issued_at DESC, c.id DESC"
+            ),
+            {"member": member_id},
+        )
+    )
+
+
+def decisions_of(session: Session, member_id: int) -> list[Row[Any]]:
+    """What was decided about a person, newest first, with what became of the message."""
+    return list(
+        session.execute(
+            text(
+                "SELECT d.id, d.rule, d.occasion, d.arm, d.reason, d.decided_at, c.name AS campaign, m.id AS message_id,"
+                " m.channel, m.status, m.reason AS message_reason, m.sent_at, m.not_before FROM decision d"
+                " LEFT JOIN campaign c ON c.id = d.campaign_id LEFT JOIN outbox_message m ON m.decision_id = d.id"
+                " WHERE d.member_id = :member ORDER BY d.decided_at DESC, d.id DESC"
+            ),
+            {"member": member_id},
+        )
+    )
+
+
+def known_values(session: Session, field: Literal["province", "city", "source"]) -> list[str]:
+    """The values of a field that occur, most frequent first."""
+    rows = session.execute(
+        text(f"SELECT {field}, count(*) FROM member WHERE {field} IS NOT NULL GROUP BY {field} ORDER BY 2 DESC, 1")
+    )
+    return [str(row[0]) for row in rows]
+
+
+def known_tags(session: Session) -> list[str]:
+    """All tags in use, most frequent first."""
+    rows = session.execute(text("SELECT tag, count(*) FROM member_tag GROUP BY tag ORDER BY 2 DESC, 1"))
+    return [str(row[0]) for row in rows]
+
+
+def known_categories(session: Session) -> list[str]:
+    """All product categories."""
+    rows = session.execute(text("SELECT DISTINCT category FROM product WHERE category IS NOT NULL ORDER BY category"))
+    return [str(row[0]) for row in rows]
