@@ -35,7 +35,10 @@ def _conditions(wanted: MemberFilter) -> list[ColumnElement[bool]]:
     needle = wanted.search.strip()
     if needle:
         pattern = _like(needle)
-        by_text = [col(Member.nickname).like(pattern, escape="\\"), col(Member.name).like(pattern, escape="\\")]
+        by_text: list[ColumnElement[bool]] = [
+            col(Member.nickname).like(pattern, escape="\\"),
+            col(Member.name).like(pattern, escape="\\"),
+        ]
         if needle.isascii() and needle.isdigit() and len(needle) == 4:
             by_text.append(col(Member.phone_last4) == needle)
         found.append(or_(*by_text))
@@ -74,7 +77,7 @@ def count_members(session: Session, wanted: MemberFilter) -> int:
 
 def list_members(session: Session, wanted: MemberFilter, sort: Sort, offset: int, limit: int) -> list[Row[Any]]:
     """One page of people, the first by ``sort``; who has no value there comes last."""
-    keys = {
+    keys: dict[str, Any] = {
         "last_paid": col(MemberProfile.last_paid_at).desc(),
         "net_fen": col(MemberProfile.net_fen).desc(),
         "orders": col(MemberProfile.orders).desc(),
