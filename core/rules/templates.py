@@ -12,19 +12,26 @@ from typing import Any
 
 from core.errors import Refusal
 
-# Field by the word an owner may write for it. Both languages work in either language of the screen.
+# Field by the word an owner may write for it, Chinese or short English; all work in either language of the screen.
 ALIASES: Mapping[str, str] = {
     "昵称": "nickname",
+    "name": "nickname",
     "等级": "tier",
     "店铺": "shop",
     "店名": "shop",
+    "优惠": "offer",
     "券码": "coupon_code",
+    "code": "coupon_code",
     "面额": "coupon_value",
     "门槛": "coupon_threshold",
     "有效期": "coupon_until",
+    "valid_until": "coupon_until",
     "积分": "points",
     "下一等级": "next_tier",
     "还差": "missing_amount",
+    "missing": "missing_amount",
+    "生日": "birthday",
+    "天数": "days",
     "链接": "link",
 }
 FIELDS: tuple[str, ...] = tuple(dict.fromkeys(ALIASES.values()))
