@@ -1,0 +1,1 @@
+"""The screen: one folder per menu group, one thin file per page."""

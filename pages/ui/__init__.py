@@ -1,0 +1,1 @@
+"""The only door from the pages to core: runtime, formats, charts, parts."""
