@@ -83,10 +83,11 @@ class EmailChannel:
             reason = Reason.UNREACHABLE if refusal.code == "smtp_unreachable" else Reason.SETTINGS
             return Delivery.transient(reason, refusal.code)
         try:
-            return self._introduce(smtp, mail) or self._hand_over(smtp, mail)
+            refused = self._introduce(smtp, mail)
         except (smtplib.SMTPException, OSError):
             self._drop()
             return Delivery.transient(Reason.UNREACHABLE)
+        return refused or self._hand_over(smtp, mail)
 
     def _introduce(self, smtp: smtplib.SMTP, mail: Mail) -> Delivery | None:
         """MAIL and RCPT: the delivery when the server refuses, None when it wants the text."""
@@ -113,8 +114,12 @@ class EmailChannel:
         except (smtplib.SMTPException, OSError):
             self._drop()
             return Delivery.unknown(Reason.CUT_OFF, mail.message_id)
-        if code == _OK:
+        if 200 <= code < 300:
             return Delivery.sent(mail.message_id)
+        if not 400 <= code < 600:
+            # An answer that is none, after the text: the server may have taken it.
+            self._drop()
+            return Delivery.unknown(Reason.CUT_OFF, mail.message_id)
         self._recover(code)
         return _refused(code, Reason.MESSAGE_REFUSED)
 
@@ -126,12 +131,10 @@ class EmailChannel:
     def _recover(self, code: int) -> None:
         """Make the line ready again after a refusal, or drop it where the server is closing."""
         if self._smtp is not None and code != _CLOSING:
-            try:
+            # The answer about this mail has been heard; if RSET fails, only the line is gone.
+            with suppress(smtplib.SMTPException, OSError):
                 if self._smtp.rset()[0] == _OK:
                     return
-            except (smtplib.SMTPException, OSError):
-                # The answer about this mail has been heard; only the line is gone.
-                self._drop()
         self._drop()
 
     def _drop(self) -> None:
@@ -189,5 +192,5 @@ def _address_fault(address: str | None) -> Reason | None:
 
 
 def _refused(code: int, reason: Reason) -> Delivery:
-    """4xx says try later, everything else says no."""
-    return Delivery.transient(Reason.BUSY, str(code)) if 400 <= code < 500 else Delivery.permanent(reason, str(code))
+    """5xx says no; 4xx, and what is no answer at all, says later."""
+    return Delivery.permanent(reason, str(code)) if 500 <= code < 600 else Delivery.transient(Reason.BUSY, str(code))

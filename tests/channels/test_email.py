@@ -73,6 +73,7 @@ def test_attempts_at_a_message_share_their_id_and_nothing_else_does() -> None:
     [
         ("mail", "451 later", Delivery.transient(Reason.BUSY, "451")),
         ("mail", "550 not you", Delivery.transient(Reason.SENDER_REFUSED, "550")),
+        ("rcpt", "what?", Delivery.transient(Reason.BUSY, "-1")),
         ("mail", "552 too large", Delivery.permanent(Reason.MESSAGE_REFUSED, "552")),
         ("rcpt", "450 grey", Delivery.transient(Reason.BUSY, "450")),
         ("rcpt", "550 no such user", Delivery.permanent(Reason.ADDRESS_REFUSED, "550")),
@@ -91,7 +92,7 @@ def test_a_refusal_is_about_one_mail_and_the_next_goes_on_the_same_line(
     assert len(set(mailbox.peers)) == 1
 
 
-@pytest.mark.parametrize(("_case", "answer"), [("dropped", "drop"), ("no answer in time", 0.6)])
+@pytest.mark.parametrize(("_case", "answer"), [("dropped", "drop"), ("no answer in time", 0.6), ("no number", "ok!")])
 def test_silence_after_the_text_is_unknown_and_never_repeated(
     start_server: Start, mailbox: Mailbox, _case: str, answer: Answer
 ) -> None:

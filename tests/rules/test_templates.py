@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.documents.message import PLACEHOLDERS
+from core.documents.journey import default_journeys
 from core.errors import Refusal
 from core.i18n import LANGS, catalog
 from core.rules.templates import (
@@ -85,9 +85,15 @@ def test_a_field_without_a_value_is_refused() -> None:
         render("{昵称} {积分}", {"nickname": "小雨"})
 
 
-def test_every_field_is_known_to_documents_and_named_in_both_languages() -> None:
-    assert {ALIASES.get(name, name) for name in PLACEHOLDERS} <= set(FIELDS)
-    assert fields_of("".join(f"{{{name}}}" for name in PLACEHOLDERS)) <= set(FIELDS)
+def test_the_ready_reminders_are_without_fault() -> None:
+    messages = [journey.message for journey in default_journeys()]
+    assert [check_template(text) for message in messages for text in (message.subject, message.text)] == [
+        [] for _ in range(2 * len(messages))
+    ]
+    assert all("nickname" in fields_of(message.text) for message in messages)
+
+
+def test_every_field_is_named_in_both_languages() -> None:
     assert all(f"template.field.{name}" in catalog(lang) for name in FIELDS for lang in LANGS)
 
 
