@@ -1,11 +1,9 @@
 """Bring order files in: parse and check outside any transaction, stage in chunks, merge in one transaction."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from hashlib import sha256
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Session
@@ -18,52 +16,14 @@ from core.importers.rejects import Reject
 from core.services.actor import Actor
 from core.services.coupons import match_imported_codes
 from core.services.desk import Desk
+from core.services.import_files import BAD_SHARE, ImportReport, hash_file, keep_rejects
 from core.services.refresh import review_batch
 from core.services.shop_settings import load_settings
 from core.services.stage_orders import PERSON_COLUMNS, Stage, discard_stage, stage_orders
 from core.store.audit import record
-from core.store.bulk import bulk_insert, reserve_ids
 from core.store.queries import merge_orders, people, profiles
 from core.store.queries.products import upsert_products
-from core.store.tables import ImportBatch, ImportReject
-
-REJECTS_KEPT = timedelta(days=90)
-MANY_ROWS = 100
-BAD_SHARE = 0.05
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What an import did, or with ``--dry-run`` would do; CLI.md says what each number means."""
-
-    rows: int
-    accepted: int
-    rejected: int
-    unchanged: int
-    orders_new: int
-    orders_updated: int
-    orders_without_buyer: int
-    people_new: int
-    members_new: int
-    paid_fen: int
-    refunded_fen: int
-    seconds: float
-    rejects: list[Reject]
-    batch_id: int | None = None
-
-    @property
-    def rows_per_second(self) -> float:
-        """Rows by second of the whole import."""
-        return self.rows / self.seconds if self.seconds else 0.0
-
-    @property
-    def bad_share(self) -> float:
-        """The share of rejected rows."""
-        return self.rejected / self.rows if self.rows else 0.0
-
-    def needs_consent(self, max_bad: float = BAD_SHARE) -> bool:
-        """Whether so many rows are bad that the owner must say yes first (5 % from 100 rows on)."""
-        return self.rows >= MANY_ROWS and self.bad_share > max_bad
+from core.store.tables import ImportBatch
 
 
 def import_orders(
@@ -164,7 +124,7 @@ def _merge(
             members_new = profiles.join_from_first_order(session, batch.id)
         profiles.refresh_days(session, days | profiles.touched_days(session, batch.id))
         match_imported_codes(session, desk, batch.id, now=now)
-        _keep_rejects(session, desk, batch.id, report.rejects, now)
+        keep_rejects(session, desk.vault, batch.id, report.rejects, now)
         batch.people_new = people_new
         record(
             session,
@@ -211,38 +171,4 @@ def _batch(
         refunded_fen=report.refunded_fen,
         actor=actor.name,
         recorded_at=now,
-    )
-
-
-def hash_file(path: Path) -> str:
-    """SHA-256 of a file, read in blocks."""
-    digest = sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _keep_rejects(session: Session, desk: Desk, batch_id: int, rejects: list[Reject], now: datetime) -> None:
-    """Keep the rejected rows sealed for 90 days, to be downloaded and corrected."""
-    ids = reserve_ids(session, ImportReject, len(rejects))
-    expires = to_micros(now + REJECTS_KEPT)
-    columns = ("id", "batch_id", "line", "column", "code", "params", "row_cipher", "expires_at")
-    bulk_insert(
-        session,
-        ImportReject,
-        columns,
-        (
-            (
-                number,
-                batch_id,
-                reject.line,
-                reject.column[:128],
-                reject.code,
-                json.dumps(dict(reject.params), ensure_ascii=False, default=str),
-                desk.vault.seal(json.dumps(dict(reject.raw), ensure_ascii=False)),
-                expires,
-            )
-            for number, reject in zip(ids, rejects, strict=True)
-        ),
     )

@@ -1,5 +1,6 @@
 """Keep what is derived up to date: after an import for whom it touched, nightly or on demand for everybody."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +27,13 @@ def review_batch(desk: Desk, batch_id: int, *, now: datetime) -> int:
     with desk.db.read() as session:
         members = batch_members(session, batch_id)
     return review_tiers(desk, now=now, members=members)
+
+
+def review_batch_of_members(desk: Desk, members: Sequence[int], *, now: datetime) -> int:
+    """Review the tiers after a member file; when it changed who counts as joined, everybody's."""
+    with desk.db.read() as session:
+        everybody = not load_settings(session).members_from_first_order
+    return review_tiers(desk, now=now, members=None if everybody else members)
 
 
 def refresh(desk: Desk, actor: Actor, *, now: datetime) -> RefreshReport:

@@ -92,6 +92,12 @@ def save_settings(desk: "Desk", actor: Actor, **changes: Any) -> ShopSettings:
     return after
 
 
+def save_joined_rule(session: Session, rule: Literal["auto", "first_order", "file"]) -> None:
+    """Fix inside a transaction who counts as joined."""
+    settings = load_settings(session).model_copy(update={"joined_rule": rule})
+    session.merge(Setting(key=SHOP, value=settings.model_dump_json()))
+
+
 def seal_smtp_password(desk: "Desk", smtp: SmtpSettings, password: str) -> SmtpSettings:
     """SMTP settings with a new password, sealed; an empty one keeps what is there."""
     return smtp.model_copy(update={"password_sealed": desk.vault.seal(password).hex()}) if password else smtp

@@ -115,7 +115,10 @@ def merge_orders(session: Session, stage: int, platform: str, batch_id: int, now
 def merge_items(session: Session, stage: int, platform: str, *, detailed: bool) -> None:
     """Bring in the lines. Without item detail a title stands in only where an order has no lines yet."""
     names = {"stage": stage, "platform": platform}
-    of_stage = "SELECT o.id FROM shop_order o JOIN staged_order s ON s.order_no = o.order_no WHERE o.platform = :platform AND s.batch_id = :stage"
+    of_stage = (
+        "SELECT o.id FROM shop_order o"
+        " JOIN staged_order s ON s.order_no = o.order_no WHERE o.platform = :platform AND s.batch_id = :stage"
+    )
     if detailed:
         session.execute(
             text(

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-from sqlmodel import Session
+from sqlalchemy import bindparam, text
+from sqlmodel import Session, col, select
 
 from core.clock import to_micros
 from core.store.bulk import bulk_insert, reserve_ids
@@ -69,6 +69,32 @@ def add_people(
     bulk_insert(session, Member, _MEMBER, people)
     bulk_insert(session, MemberIdentity, _IDENTITY, identities)
     return ids
+
+
+def add_identities(session: Session, links: Sequence[tuple[int, str, str, bytes, str | None]]) -> None:
+    """Insert (member id, platform, kind, hash, label) rows."""
+    bulk_insert(session, MemberIdentity, _IDENTITY, links)
+
+
+def find_identities(session: Session, hashes: Sequence[bytes]) -> dict[bytes, int]:
+    """By identity hash the person it belongs to; unknown ones are missing."""
+    found: dict[bytes, int] = {}
+    statement = text("SELECT value_hash, member_id FROM member_identity WHERE value_hash IN :hashes")
+    statement = statement.bindparams(bindparam("hashes", expanding=True))
+    for start in range(0, len(hashes), 5_000):
+        for value, member in session.execute(statement, {"hashes": list(hashes[start : start + 5_000])}):
+            found[bytes(value)] = int(member)
+    return found
+
+
+def load_people(session: Session, ids: Sequence[int]) -> dict[int, Member]:
+    """People by id, to be changed in this session."""
+    found: dict[int, Member] = {}
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), 5_000):
+        statement = select(Member).where(col(Member.id).in_(wanted[start : start + 5_000]))
+        found.update((member.id or 0, member) for member in session.exec(statement))
+    return found
 
 
 def find_by_label(session: Session, platform: str, label: str) -> int | None:

@@ -1,9 +1,12 @@
 """Profiles and day summaries: derived from the facts, rebuilt for what an import touched or from nothing."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
+
+from core.clock import from_micros
 
 _PROFILE = (
     "INSERT INTO member_profile (member_id, orders, buying_days, quantity, paid_fen, refund_fen, net_fen, first_paid_at,"
@@ -99,3 +102,11 @@ def leave_first_order_rule(session: Session) -> int:
 def count_people(session: Session) -> int:
     """How many people the store knows."""
     return int(session.execute(text("SELECT count(*) FROM member")).scalar_one())
+
+
+def first_paid_at(session: Session, member_id: int) -> datetime | None:
+    """When a person first paid; none for who never did."""
+    found = session.execute(
+        text("SELECT first_paid_at FROM member_profile WHERE member_id = :id"), {"id": member_id}
+    ).first()
+    return None if found is None else from_micros(found[0])
