@@ -98,9 +98,16 @@ class ShopZone:
         stamps = pd.DatetimeIndex(np.asarray(micros, dtype="datetime64[us]")).tz_localize("UTC").tz_convert(self.name)
         return np.asarray(stamps.tz_localize(None).values.astype("datetime64[D]").astype(np.int64))
 
+    def hours(self, micros: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The hours of the shop's wall clock (0-23) of an int64 array of epoch microseconds, same length."""
+        stamps = pd.DatetimeIndex(np.asarray(micros, dtype="datetime64[us]")).tz_localize("UTC").tz_convert(self.name)
+        return np.asarray(stamps.hour, dtype=np.int64)
+
     def walls_to_micros(self, walls: "pd.Series[pd.Timestamp]") -> "pd.Series[int]":
         """Epoch microseconds (Int64, missing kept) of naive wall-clock times in the shop's zone."""
-        stamps = pd.to_datetime(walls).dt.tz_localize(self.name, ambiguous=np.ones(len(walls), dtype=bool), nonexistent="shift_forward")
+        stamps = pd.to_datetime(walls).dt.tz_localize(
+            self.name, ambiguous=np.ones(len(walls), dtype=bool), nonexistent="shift_forward"
+        )
         naive = stamps.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
         micros = naive.astype("int64").astype("Int64")
         return micros.where(naive.notna(), pd.NA)

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from core.clock import DEFAULT_ZONE, ShopZone
 from core.documents.enums import Area
 from core.errors import Refusal
-from core.rules.timing import allowed_window
+from core.rules.timing import MARKETING_PER_30_DAYS, allowed_window
 from core.services.actor import Actor
 from core.store.audit import record
 from core.store.tables import ImportBatch, Setting
@@ -49,7 +49,7 @@ class ShopSettings(BaseModel):
     quiet_end: int = Field(default=9, ge=0, le=23, description="marketing leaves from this hour")
     quiet_start: int = Field(default=21, ge=1, le=24, description="and until this one")
     cap_per_day: int = Field(default=1, ge=1, le=1)
-    cap_per_30_days: int = Field(default=4, ge=1, le=10)
+    cap_per_30_days: int = Field(default=MARKETING_PER_30_DAYS, ge=1, le=MARKETING_PER_30_DAYS)
     joined_rule: Literal["auto", "first_order", "file"] = "auto"
     margin_bp: int = Field(default=4_000, ge=0, le=10_000, description="gross margin where a product has no cost")
     smtp: SmtpSettings = SmtpSettings()

@@ -1,0 +1,42 @@
+"""Check every invariant of TRUST.md that this store can hold; each check counts its violations."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from core.rules.timing import EARLIEST_HOUR, LATEST_HOUR, MARKETING_PER_30_DAYS, MARKETING_PER_DAY
+from core.services.desk import Desk
+from core.store.audit import broken_link
+from core.store.migrate import schema_differences
+from core.store.queries import invariants
+from core.store.triggers import existing_triggers, trigger_names
+
+Check = Callable[[Session], int]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Violations by check."""
+
+    checks: dict[str, int]
+
+    @property
+    def violations(self) -> int:
+        """All violations together."""
+        return sum(self.checks.values())
+
+
+def verify_store(desk: Desk) -> Verification:
+    """Run all checks on one snapshot; reads only."""
+    zone = desk.zone
+    with desk.db.read() as session:
+        found = {name: check(session) for name, check in invariants.COUNTS.items()}
+        found["I14"] = invariants.over_cap(session, MARKETING_PER_DAY, MARKETING_PER_30_DAYS)
+        found["I15"] = invariants.inside_quiet_hours(session, zone, EARLIEST_HOUR, LATEST_HOUR)
+        found["I17"] = 0 if broken_link(session) is None else 1
+    with desk.db.writer.connect() as connection:
+        found["schema"] = len(schema_differences(connection))
+        found["triggers"] = len(trigger_names() - existing_triggers(connection))
+    order = sorted(found, key=lambda name: (not name[1:].isdigit(), int(name[1:]) if name[1:].isdigit() else 0, name))
+    return Verification({name: found[name] for name in order})
