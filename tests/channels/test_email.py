@@ -220,6 +220,13 @@ def test_a_hostile_text_arrives_as_one_mail(account: EmailSettings, mailbox: Mai
     assert mail.get_content().split() == text.split()
 
 
+@pytest.mark.parametrize("text", ["one\ntwo", "one\r\ntwo", "one\rtwo"])
+def test_lines_end_as_mail_wants_it(text: str) -> None:
+    mail = compose(a_message(text=text), EmailSettings("smtp.example.com", "shop@example.com"))
+    assert message_from_bytes(mail.raw).get_payload(decode=True) == b"one\r\ntwo"
+    assert mail.raw.count(b"\n") == mail.raw.count(b"\r\n")
+
+
 @pytest.mark.parametrize("name", ['"quoted" \\ shop', "a,b <c@d.example>", "店" * 60, "Shop", ""])
 def test_a_shop_name_is_only_a_name(account: EmailSettings, mailbox: Mailbox, name: str) -> None:
     assert EmailChannel(account).send(a_message(shop_name=name)).outcome is Outcome.SENT

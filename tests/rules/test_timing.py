@@ -96,6 +96,9 @@ def test_the_next_allowed_instant_is_the_first_allowed(instant: datetime, start:
 def test_caps_roll(_case: str, hours_ago: list[float], reached: bool) -> None:
     times = [NOW - timedelta(hours=hours) for hours in hours_ago]
     assert cap_reached(times, NOW) == reached
+    sent_at = np.array([to_micros(moment) for moment in times], dtype=np.int64)
+    member = np.array([7], dtype=np.int64)
+    assert caps_reached(member, np.full(len(times), 7), sent_at, to_micros(NOW)).tolist() == [reached]
 
 
 def test_a_cap_of_none_is_always_reached() -> None:
