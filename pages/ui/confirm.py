@@ -15,6 +15,7 @@ _OPEN, _STARTED, _FAILED, _DONE = "open", "started", "failed", "done"
 
 
 def confirm_dialog(
+    opened: bool,
     name: str,
     title: str,
     numbers: Sequence[tuple[str, str]],
@@ -27,30 +28,50 @@ def confirm_dialog(
     warning: str | None = None,
     then: str | None = None,
 ) -> None:
-    """Open the dialog; call it where the page's own button was pressed: ``if st.button(...): confirm_dialog(...)``.
+    """Ask before an act; call it in every run: ``confirm_dialog(st.button("发给 397 人…"), "launch", ...)``.
 
     ``numbers`` are shown as (label, value); ``button`` names the act and its number ("发给 397 人"). ``act`` gets the
     idempotency key (the draft's, else one made at this opening) and runs once; ``done`` words its result for the page,
     ``then`` is the page to go to. A refusal of ``act`` is shown in the dialog.
     """
     slot = f"confirm:{name}"
-    key = idempotency_key or token_hex(16)
-    st.session_state[slot] = _OPEN
+    if opened:
+        st.session_state[slot] = _OPEN
+        st.session_state[f"{slot}:key"] = idempotency_key or token_hex(16)
+    if slot not in st.session_state:
+        return
 
-    @st.dialog(title)
+    @st.dialog(title, on_dismiss=lambda: _close(slot))
     def body() -> None:
         with guard():
             _show(numbers, text, warning)
             _buttons(slot, button)
             if st.session_state[slot] == _STARTED:
                 with st.spinner(t("ui.working")):
-                    _run(slot, key, act, done)
+                    _run(slot, act, done)
             if st.session_state[slot] == _DONE:
+                _close(slot)
                 if then is not None:
                     st.switch_page(then)
                 st.rerun()
 
     body()
+
+
+def _run(slot: str, act: Callable[[str], T], done: Callable[[T], str]) -> None:
+    """Run the act once. Nothing is drawn in here: a second click may interrupt drawing, but never the act."""
+    st.session_state[slot] = _FAILED
+    flash(done(act(st.session_state[f"{slot}:key"])))
+    st.session_state[slot] = _DONE
+
+
+def _start(slot: str) -> None:
+    if st.session_state.get(slot) == _OPEN:
+        st.session_state[slot] = _STARTED
+
+
+def _close(slot: str) -> None:
+    st.session_state.pop(slot, None)
 
 
 def _show(numbers: Sequence[tuple[str, str]], text: str | None, warning: str | None) -> None:
@@ -63,22 +84,11 @@ def _show(numbers: Sequence[tuple[str, str]], text: str | None, warning: str | N
         st.warning(warning, icon=":material/warning:")
 
 
-def _run(slot: str, key: str, act: Callable[[str], T], done: Callable[[T], str]) -> None:
-    """Run the act once. Nothing is drawn in here: a second click may interrupt drawing, but never the act."""
-    st.session_state[slot] = _FAILED
-    flash(done(act(key)))
-    st.session_state[slot] = _DONE
-
-
-def _start(slot: str) -> None:
-    if st.session_state[slot] == _OPEN:
-        st.session_state[slot] = _STARTED
-
-
 def _buttons(slot: str, button: str) -> None:
     """Cancel and act; the act is dead from the first click on."""
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button(t("ui.cancel"), key=f"{slot}:cancel"):
+            _close(slot)
             st.rerun()
         st.button(
             button,

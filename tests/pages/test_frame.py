@@ -1,0 +1,105 @@
+"""The frame: what every page stands in."""
+
+import logging
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config import config
+from core.i18n import LANGS, translate
+from core.services.actor import Actor
+from core.services.desk import open_desk
+from core.services.shop_settings import save_settings
+from pages.ui.menu import ENTRIES
+
+PageOf = Callable[[str], AppTest]
+HEAD = "import streamlit as st\nfrom pages.ui.page import page\nfrom pages.ui.runtime import *\n"
+
+
+def _texts(app: AppTest) -> str:
+    return " ".join(str(one.value) for one in [*app.title, *app.caption, *app.markdown, *app.error])
+
+
+def test_the_frame_speaks_chinese_first(page_of: PageOf) -> None:
+    app = page_of(HEAD + "with page('menu.todo', 'sub'):\n    st.markdown(t('ui.next'))").run()
+    assert not app.exception
+    assert app.title[0].value == "今日待办"
+    assert "下一页" in _texts(app)
+
+
+def test_the_switch_changes_the_language_of_the_page(page_of: PageOf) -> None:
+    app = page_of(HEAD + "with page('menu.todo'):\n    pass").run()
+    app.segmented_control(key="lang").set_value("en").run()
+    assert app.title[0].value == "To do today"
+
+
+def test_the_language_starts_as_the_shop_has_it(page_of: PageOf) -> None:
+    desk = open_desk()
+    save_settings(desk, Actor.owner(), lang="en")
+    desk.close()
+    app = page_of(HEAD + "with page('menu.todo'):\n    pass").run()
+    assert app.title[0].value == "To do today"
+
+
+def test_the_shop_name_is_shown_as_typed(page_of: PageOf) -> None:
+    desk = open_desk()
+    save_settings(desk, Actor.owner(), shop_name="云朵*母婴*")
+    desk.close()
+    app = page_of(HEAD + "with page('menu.todo'):\n    pass").run()
+    assert app.sidebar.caption[0].value == r"云朵\*母婴\*"
+
+
+def test_the_demo_is_marked_and_the_shop_is_not(page_of: PageOf) -> None:
+    source = HEAD + "with page('menu.todo'):\n    pass"
+    assert translate("zh", "frame.demo") not in _texts(page_of(source).run())
+    config().activate("demo")
+    assert translate("zh", "frame.demo") in _texts(page_of(source).run())
+
+
+def test_a_refusal_is_a_sentence(page_of: PageOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    from core import i18n
+
+    known = i18n.catalog("zh") | {"error.sample": "不行：{value}"}
+    monkeypatch.setattr(i18n, "catalog", lambda lang: known)
+    source = (
+        "from core.errors import Refusal\n" + HEAD + "with page('menu.todo'):\n    raise Refusal('sample', value='*a*')"
+    )
+    app = page_of(source).run()
+    assert [error.value for error in app.error] == [r"不行：\*a\*"]
+    assert not app.exception
+
+
+def test_a_bug_is_a_number_on_the_screen_and_a_place_in_the_log(
+    page_of: PageOf, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR, "memberdesk.pages"):
+        app = page_of(HEAD + "with page('menu.todo'):\n    raise ValueError('138' + '12345678')").run()
+    assert not app.exception
+    shown = app.error[0].value
+    line = next(record.getMessage() for record in caplog.records if "page bug" in record.getMessage())
+    reference = line.split("reference=")[1].split()[0]
+    assert reference in shown
+    assert "ValueError" in line
+    assert "13812345678" not in line + shown
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry.exists], ids=lambda entry: entry.title)
+def test_every_page_opens_in_an_empty_shop(entry: object, lang: str, frame: AppTest) -> None:
+    frame.session_state["lang"] = lang
+    frame.run()
+    frame.switch_page(entry.path).run()  # type: ignore[attr-defined]
+    assert not frame.exception
+    assert "memberdesk" not in _texts(frame)
+
+
+def test_every_page_has_a_title_in_both_languages() -> None:
+    for entry in ENTRIES:
+        for lang in LANGS:
+            assert translate(lang, f"menu.{entry.title}")
+            assert translate(lang, f"menu.group.{entry.group}")
+
+
+def test_addresses_of_pages_are_unique() -> None:
+    assert len({entry.url for entry in ENTRIES}) == len(ENTRIES)
