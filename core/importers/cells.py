@@ -1,7 +1,6 @@
 """One cell's text to one value, or to the reason why not; columns are parsed once for each distinct text."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
@@ -20,6 +19,8 @@ MAX_ID = 64
 MAX_NICKNAME = 64
 MAX_TEXT = 2_000
 _BLANK = " \t\r\n\u3000\xa0\ufeff\u200b"
+# Only the full-width forms: NFKC would also read "²" as 2.
+_NARROW: dict[int, int | str] = {**{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}, 0x3000: " ", 0xFFE5: "¥"}
 _UNWRAP = re.compile(r'="(\d+)"')
 _MONEY = re.compile(r"(-?)(\d{1,9})(?:\.(\d{1,2}))?")
 _GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?")
@@ -81,7 +82,7 @@ def by_value(texts: "pd.Series[str]", parse: Parser, dtype: Any) -> Parsed:
 
 def narrow(text: str) -> str:
     """Full-width digits and signs as plain ones, without blanks around."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text).strip()
+    return text if text.isascii() else text.translate(_NARROW).strip()
 
 
 def parse_money(text: str) -> int | Fault:
@@ -181,8 +182,14 @@ def _parse_instant(text: str, zone: ShopZone) -> int | Fault:
         return Fault("time_too_early")
     try:
         instant = datetime(
-            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
-            int((fraction or "0").ljust(6, "0")), tzinfo=zone.info if offset is None else _offset(offset),
+            int(year),
+            int(month),
+            int(day),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
+            int((fraction or "0").ljust(6, "0")),
+            tzinfo=zone.info if offset is None else _offset(offset),
         )
     except ValueError:
         return Fault("time_format")

@@ -21,7 +21,13 @@ from core.importers.statuses import parse_status
 
 PROFILE_ROWS = 200
 Typer = Callable[[str], Any]
-TEXTS = {"name": cells.MAX_NICKNAME, "nickname": cells.MAX_NICKNAME, "receiver_name": 200, "receiver_address": 500, "category": 200}
+TEXTS = {
+    "name": cells.MAX_NICKNAME,
+    "nickname": cells.MAX_NICKNAME,
+    "receiver_name": 200,
+    "receiver_address": 500,
+    "category": 200,
+}
 KEYS = ("order_no",)
 LABELS = ("line_no", "member_id", "open_id", "product_id", "sku")
 MONEY = ("amount", "total", "net", "refund", "price")
@@ -80,7 +86,9 @@ def _refuse_totals(
         quarantine.add_where(mask & sheet.frame[header].str.len().lt(20), header, "total_row")
 
 
-def _type(table: Table, name: str, texts: "pd.Series[str]", zone: ShopZone, now: datetime) -> dict[str, "pd.Series[Any]"]:
+def _type(
+    table: Table, name: str, texts: "pd.Series[str]", zone: ShopZone, now: datetime
+) -> dict[str, "pd.Series[Any]"]:
     """The typed field of one column (a phone gives two), its faults kept out."""
     header = table.columns[name]
     if name in INSTANTS:
@@ -123,11 +131,25 @@ def _typer(name: str) -> tuple[Typer, str]:
 def _check_profiles(texts: Mapping[str, "pd.Series[str]"], columns: Mapping[str, str]) -> None:
     """Refuse a file whose first rows show that two columns changed places; the sentence names the likely one."""
     shapes = {name: _shape(column) for name, column in texts.items()}
-    expected = {**dict.fromkeys(MONEY, "money"), **dict.fromkeys(INSTANTS, "date"), "phone": "phone", "quantity": "money"}
+    expected = {
+        **dict.fromkeys(MONEY, "money"),
+        **dict.fromkeys(INSTANTS, "date"),
+        "phone": "phone",
+        "quantity": "money",
+    }
     for name, wanted in expected.items():
         found = shapes.get(name, "")
         if found and found != wanted and not (wanted == "phone" and found == "money"):
-            likely = next((columns[other] for other, shape in shapes.items() if shape == wanted and expected.get(other) != wanted), "")
+            likely = next(
+                (
+                    columns[other]
+                    for other, shape in shapes.items()
+                    if shape == wanted and expected.get(other) != wanted
+                ),
+                "",
+            )
+            if not likely:
+                raise Refusal("column_unlike", field=name, column=columns[name], found=found)
             raise Refusal("columns_swapped", field=name, column=columns[name], found=found, likely=likely)
 
 

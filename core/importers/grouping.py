@@ -8,6 +8,7 @@ from core.importers.columns import Table
 from core.importers.presets import Grain, Preset
 from core.importers.rejects import Fault
 from core.importers.settle import settle
+from core.importers.statuses import wholly_refunded
 
 
 def group_orders(table: Table, preset: Preset) -> tuple[pd.DataFrame, npt.NDArray[np.int64], pd.DataFrame]:
@@ -19,7 +20,7 @@ def group_orders(table: Table, preset: Preset) -> tuple[pd.DataFrame, npt.NDArra
     _spread(table)
     _check_orders(table, preset)
     good = table.quarantine.good() & ~repeated
-    lines = values[good]
+    lines = _refund_rows(values[good], preset)
     owner, orders = _one_row_each(lines, preset)
     settled = settle(orders, table)
     faults = (
@@ -34,12 +35,22 @@ def group_orders(table: Table, preset: Preset) -> tuple[pd.DataFrame, npt.NDArra
     for name in ("paid_at", "paid_fen", "refund_fen", "status"):
         orders[name] = getattr(settled, name)
     if settled.identity_off is not None:
-        table.notes.append(("money_identity_off" if settled.identity_off else "money_identity_holds", {"n": settled.identity_off}))
+        table.notes.append(
+            ("money_identity_off" if settled.identity_off else "money_identity_holds", {"n": settled.identity_off})
+        )
     if settled.refund_derived:
         table.notes.append(("refund_derived", {}))
     renumbered = np.cumsum(keep) - 1
     kept = keep[owner]
     return lines[kept], renumbered[owner[kept]].astype(np.int64), orders[keep].reset_index(drop=True)
+
+
+def _refund_rows(lines: pd.DataFrame, preset: Preset) -> pd.DataFrame:
+    """Item rows whose own after-sale word says that their money went back entirely, where the file has no refund column."""
+    if preset.grain is Grain.ORDER or preset.repeats or "after_sale" not in lines or "refund" in lines:
+        return lines
+    back = lines["after_sale"].fillna("").map(wholly_refunded).astype(bool)
+    return lines.assign(refund=lines["amount"].where(back, 0))
 
 
 def _check_rows(table: Table) -> None:
@@ -72,8 +83,10 @@ def _drop_repeats(table: Table, preset: Preset) -> npt.NDArray[np.bool_]:
             lines = ", ".join(str(table.quarantine.line(position)) for position in rows.index[:5])
             for position in rows.index:
                 table.quarantine.add(position, table.columns["order_no"], Fault("order_differs", {"lines": lines}))
-    table.notes.append(("rows_repeated", {"n": int(values[doubled].duplicated(key).sum())}))
-    return np.asarray(doubled & values.duplicated(key), dtype=bool)
+    repeats = np.asarray(doubled & values.duplicated(key), dtype=bool)
+    if same := int((repeats & table.quarantine.good()).sum()):
+        table.notes.append(("rows_repeated", {"n": same}))
+    return repeats
 
 
 def _spread(table: Table) -> None:

@@ -46,10 +46,19 @@ def inspect_file(path: Path) -> Inspection:
     sheet = read_sheet(path, limit=200)
     preset = match_preset(sheet.headers)
     kind, mapping = _guess(sheet)
-    cells = [plain_column(sheet, header).iloc[:SAMPLE_ROWS].str.slice(0, SAMPLE_LENGTH).tolist() for header in sheet.headers]
+    cells = [
+        plain_column(sheet, header).iloc[:SAMPLE_ROWS].str.slice(0, SAMPLE_LENGTH).tolist() for header in sheet.headers
+    ]
     sample = [[neutral(cell) for cell in row] for row in zip(*cells, strict=True)]
     return Inspection(
-        path, kind, preset.name if preset else None, sheet.headers, sample, mapping, fingerprint(sheet.headers), sheet.encoding,
+        path,
+        kind,
+        preset.name if preset else None,
+        sheet.headers,
+        sample,
+        mapping,
+        fingerprint(sheet.headers),
+        sheet.encoding,
         _estimate_rows(path, sheet),
     )
 

@@ -77,9 +77,7 @@ def product_names(lines: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"product_key": keys, "title": title.fillna(keys), "category": lines.get("category", blank)})
 
 
-def row_items(
-    lines: pd.DataFrame, owner: npt.NDArray[np.int64], orders: pd.DataFrame, repeats: bool
-) -> pd.DataFrame:
+def row_items(lines: pd.DataFrame, owner: npt.NDArray[np.int64], orders: pd.DataFrame, repeats: bool) -> pd.DataFrame:
     """Items of item rows. ``owner`` is each row's position in ``orders``.
 
     Amounts are the row's own, or, where the order's amount ``repeats`` on its rows, its share by price x quantity.
@@ -90,7 +88,9 @@ def row_items(
         amounts, refunds = _shares(lines, quantity, owner, orders)
     else:
         amounts, refunds = (
-            np.where(paid, lines[name].fillna(0).astype("int64"), 0) if name in lines else np.zeros(len(lines), np.int64)
+            np.where(paid, lines[name].fillna(0).astype("int64"), 0)
+            if name in lines
+            else np.zeros(len(lines), np.int64)
             for name in ("amount", "refund")
         )
         if "refund" not in lines:

@@ -29,8 +29,25 @@ from core.importers.rejects import Fault, Reject
 
 Note = tuple[str, dict[str, Any]]
 MEMBER_COLUMNS = (
-    "line", "member_id", "phone", "phone_masked", "email", "name", "nickname", "gender", "birthday_year", "birthday_month",
-    "birthday_day", "province", "city", "joined_at", "grade", "source", "tags", "consent_sms", "consent_email",
+    "line",
+    "member_id",
+    "phone",
+    "phone_masked",
+    "email",
+    "name",
+    "nickname",
+    "gender",
+    "birthday_year",
+    "birthday_month",
+    "birthday_day",
+    "province",
+    "city",
+    "joined_at",
+    "grade",
+    "source",
+    "tags",
+    "consent_sms",
+    "consent_email",
 )
 _DTYPES = {
     **dict.fromkeys(("birthday_year", "birthday_month", "birthday_day", "grade", "joined_at"), "Int64"),
@@ -61,7 +78,12 @@ class ParsedMembers:
 
 
 def parse_members(
-    path: Path, *, zone: ShopZone, now: datetime, mapping: Mapped | None = None, platform: str | None = None,
+    path: Path,
+    *,
+    zone: ShopZone,
+    now: datetime,
+    mapping: Mapped | None = None,
+    platform: str | None = None,
     progress: Progress | None = None,
 ) -> ParsedMembers:
     """Parse a member file. Refuses whole-file faults and ``mapping_incomplete`` without member id and phone."""
@@ -83,7 +105,12 @@ def parse_members(
     rejects = sorted([*sheet.rejects, *table.quarantine.rejects()], key=lambda reject: reject.line)
     report(1.0)
     return ParsedMembers(
-        platform or "own", columns, sheet.headers, sheet.rows, members[list(MEMBER_COLUMNS)].reset_index(drop=True), rejects,
+        platform or "own",
+        columns,
+        sheet.headers,
+        sheet.rows,
+        members[list(MEMBER_COLUMNS)].reset_index(drop=True),
+        rejects,
         table.notes,
     )
 
@@ -97,7 +124,9 @@ def _missing(name: str, index: "pd.Index[Any]") -> "pd.Series[Any]":
 def _type_personal(table: Table, columns: Mapping[str, str], zone: ShopZone, now: datetime) -> None:
     """Type the columns that only member files have."""
     parsers = {
-        "gender": (parse_gender, "str"), "grade": (parse_grade, "Int64"), "consent_sms": (parse_consent, "boolean"),
+        "gender": (parse_gender, "str"),
+        "grade": (parse_grade, "Int64"),
+        "consent_sms": (parse_consent, "boolean"),
         "consent_email": (parse_consent, "boolean"),
     }
     for name, column in columns.items():
@@ -105,7 +134,9 @@ def _type_personal(table: Table, columns: Mapping[str, str], zone: ShopZone, now
         if name == "birthday":
             _type_birthdays(table, texts, column, zone, now)
         elif name == "tags":
-            table.values[name] = by_value(texts, lambda text: " ".join(text.split()), "str").values.fillna("").map(parse_tags)
+            table.values[name] = (
+                by_value(texts, lambda text: " ".join(text.split()), "str").values.fillna("").map(parse_tags)
+            )
         else:
             parse, dtype = parsers[name]
             parsed = by_value(texts, parse, dtype)
@@ -153,9 +184,13 @@ def _check_members(table: Table) -> "pd.Series[bool]":
         for rows in (rows for _, rows in content.groupby(key[doubled].to_numpy()) if rows.nunique() > 1):
             lines = ", ".join(str(table.quarantine.line(position)) for position in rows.index[:5])
             for position in rows.index:
-                table.quarantine.add(position, table.columns.get("member_id", ""), Fault("member_differs", {"lines": lines}))
-        table.notes.append(("rows_repeated", {"n": int(key[doubled].duplicated().sum())}))
-    first = ~(doubled & key.duplicated())
+                table.quarantine.add(
+                    position, table.columns.get("member_id", ""), Fault("member_differs", {"lines": lines})
+                )
+    repeats = doubled & key.duplicated()
+    if same := int((repeats & table.quarantine.good()).sum()):
+        table.notes.append(("rows_repeated", {"n": same}))
+    first = ~repeats
     shared = first & phones.notna() & phones.where(first).duplicated(keep=False)
     table.refuse(shared, "phone", "phone_shared")
     return first

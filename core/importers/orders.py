@@ -11,6 +11,7 @@ import pandas as pd
 
 from core.clock import ShopZone
 from core.errors import Refusal
+from core.importers.cells import parse_instants
 from core.importers.columns import Table, type_columns
 from core.importers.grouping import group_orders
 from core.importers.items import ITEM_COLUMNS, detail_items, row_items, title_items
@@ -22,9 +23,30 @@ from core.importers.rejects import Reject
 
 Note = tuple[str, dict[str, Any]]
 ORDER_COLUMNS = (
-    "line", "order_no", "buyer_id", "buyer_kind", "nickname", "name", "phone", "phone_masked", "email", "created_at", "paid_at",
-    "completed_at", "refunded_at", "status", "paid_fen", "refund_fen", "quantity", "province", "city", "receiver_name",
-    "receiver_phone", "receiver_address", "coupon_code", "title",
+    "line",
+    "order_no",
+    "buyer_id",
+    "buyer_kind",
+    "nickname",
+    "name",
+    "phone",
+    "phone_masked",
+    "email",
+    "created_at",
+    "paid_at",
+    "completed_at",
+    "refunded_at",
+    "status",
+    "paid_fen",
+    "refund_fen",
+    "quantity",
+    "province",
+    "city",
+    "receiver_name",
+    "receiver_phone",
+    "receiver_address",
+    "coupon_code",
+    "title",
 )
 _INSTANT_COLUMNS = frozenset(("created_at", "paid_at", "completed_at", "refunded_at"))
 _KEY_FIELDS = ("order_no", "member_id", "phone", "nickname")
@@ -67,8 +89,16 @@ class ParsedOrders:
 
 
 def parse_orders(
-    path: Path, *, zone: ShopZone, now: datetime, preset: str = "auto", items_path: Path | None = None,
-    keys_path: Path | None = None, mapping: Mapped | None = None, platform: str | None = None, progress: Progress | None = None,
+    path: Path,
+    *,
+    zone: ShopZone,
+    now: datetime,
+    preset: str = "auto",
+    items_path: Path | None = None,
+    keys_path: Path | None = None,
+    mapping: Mapped | None = None,
+    platform: str | None = None,
+    progress: Progress | None = None,
 ) -> ParsedOrders:
     """Parse an order file with its item detail and key files. Refuses whole-file faults; row faults are rejects."""
     report = progress or (lambda share: None)
@@ -76,6 +106,8 @@ def parse_orders(
     chosen = choose_preset(sheet.headers, preset, mapping, platform)
     columns = chosen.resolve(sheet.headers)
     table = type_columns(sheet, columns, zone, now)
+    if chosen.dated_numbers:
+        _date_by_number(table, zone, now)
     report(0.75)
     side: list[Reject] = []
     if keys_path is not None:
@@ -96,11 +128,20 @@ def parse_orders(
     rows_by_order = pd.Series(np.bincount(owner, minlength=len(orders)), index=orders["order_no"])
     report(1.0)
     return ParsedOrders(
-        preset=chosen.name, platform=platform or chosen.platform, mapping=columns, headers=sheet.headers, rows=sheet.rows,
-        orders=orders, items=items[list(ITEM_COLUMNS)], rejects=rejects,
+        preset=chosen.name,
+        platform=platform or chosen.platform,
+        mapping=columns,
+        headers=sheet.headers,
+        rows=sheet.rows,
+        orders=orders,
+        items=items[list(ITEM_COLUMNS)],
+        rejects=rejects,
         has_buyer_key=bool(orders[["buyer_id", "phone", "email"]].notna().any(axis=None)),
-        notes=[*table.notes, *_notes(orders, sheet)], money_identity_holds=_identity(table), side_rejects=side,
-        rows_by_order=rows_by_order, items_are_detail=items_path is not None or chosen.grain is Grain.ITEM,
+        notes=[*table.notes, *_notes(orders, sheet)],
+        money_identity_holds=_identity(table),
+        side_rejects=side,
+        rows_by_order=rows_by_order,
+        items_are_detail=items_path is not None or chosen.grain is Grain.ITEM,
     )
 
 
@@ -172,6 +213,18 @@ def _finish(orders: pd.DataFrame, table: Table, preset: Preset) -> pd.DataFrame:
             orders[name] = pd.array([None] * len(orders), dtype=dtype)
     orders["created_at"] = orders["created_at"].fillna(orders["paid_at"])
     return orders
+
+
+def _date_by_number(table: Table, zone: ShopZone, now: datetime) -> None:
+    """Give an order without any time the day its number begins with ("260101-..." is 2026-01-01)."""
+    values = table.values
+    known = pd.DataFrame({name: values[name].notna() for name in ("created_at", "paid_at") if name in values}).any(
+        axis=1
+    )
+    parts = values["order_no"].where(~known).str.extract(r"^(\d\d)(\d\d)(\d\d)-").fillna("")
+    days = ("20" + parts[0] + "-" + parts[1] + "-" + parts[2]).where(parts[0].ne(""), "").astype("str")
+    dated = parse_instants(days, zone, now).values
+    values["created_at"] = values["created_at"].fillna(dated) if "created_at" in values else dated
 
 
 def _name_buyers(orders: pd.DataFrame, table: Table, preset: Preset) -> None:

@@ -7,19 +7,67 @@ from datetime import date
 from core.importers.cells import narrow
 from core.importers.rejects import Fault
 
-GRADES = {"店铺客户": 0, "普通会员": 1, "普通": 1, "高级会员": 2, "高级": 2, "vip会员": 3, "vip": 3, "至尊vip": 4, "至尊vip会员": 4}
+GRADES = {
+    "店铺客户": 0,
+    "普通会员": 1,
+    "普通": 1,
+    "高级会员": 2,
+    "高级": 2,
+    "vip会员": 3,
+    "vip": 3,
+    "至尊vip": 4,
+    "至尊vip会员": 4,
+}
 MAX_GRADE = 99
 ADULT_CONSENT = 14  # below this age personal data is sensitive (PIPL 28, 31): no marketing
-_YES = frozenset(("是", "y", "yes", "1", "true", "t", "on", "同意", "已同意", "订阅", "已订阅", "接受", "允许", "subscribed", "√", "✓"))
-_NO = frozenset((
-    "否", "n", "no", "0", "false", "f", "off", "不同意", "未同意", "拒绝", "已拒绝", "退订", "已退订", "未订阅", "不接受", "不允许",
-    "unsubscribed", "×",
-))
+_YES = frozenset(
+    (
+        "是",
+        "y",
+        "yes",
+        "1",
+        "true",
+        "t",
+        "on",
+        "同意",
+        "已同意",
+        "订阅",
+        "已订阅",
+        "接受",
+        "允许",
+        "subscribed",
+        "√",
+        "✓",
+    )
+)
+_NO = frozenset(
+    (
+        "否",
+        "n",
+        "no",
+        "0",
+        "false",
+        "f",
+        "off",
+        "不同意",
+        "未同意",
+        "拒绝",
+        "已拒绝",
+        "退订",
+        "已退订",
+        "未订阅",
+        "不接受",
+        "不允许",
+        "unsubscribed",
+        "×",
+    )
+)
 _MALE = frozenset(("男", "男性", "m", "male", "先生"))
 _FEMALE = frozenset(("女", "女性", "f", "female", "女士"))
 _UNSAID = frozenset(("未知", "保密", "其他", "不详", "unknown", "other", "u", "-"))
 _EMAIL = re.compile(r"[^\s@,;<>\"()\x00-\x1f]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\.[a-z]{2,24}")
 _FULL_DATE = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T]00:00(?::00)?)?")
+_DAY_FIRST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
 _YEARLESS = re.compile(r"(?:-{2})?(\d{1,2})[-/.月](\d{1,2})日?")
 _LUNAR = re.compile(r"农历|阴历|正月|腊月|冬月|闰|初[一二三四五六七八九十]|廿|[一二三四五六七八九十]月")
 PLACEHOLDERS = frozenset(("0000-00-00", "1900-01-01", "1970-01-01", "1899-12-31", "1900-1-1", "1900-01-00"))
@@ -58,7 +106,7 @@ def parse_birthday(text: str, today: date) -> Birthday | Fault:
     elif short := _YEARLESS.fullmatch(bare):
         year, month, day = 0, int(short[1]), int(short[2])
     else:
-        return Fault("time_ambiguous" if re.fullmatch(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}", bare) else "birthday_format")
+        return Fault("time_ambiguous" if _DAY_FIRST.fullmatch(bare) else "birthday_format")
     try:
         born = date(year or 2000, month, day)
     except ValueError:

@@ -5,8 +5,39 @@ import re
 import pandas as pd
 
 PROVINCES = (
-    "北京", "天津", "河北", "山西", "内蒙古", "辽宁", "吉林", "黑龙江", "上海", "江苏", "浙江", "安徽", "福建", "江西", "山东", "河南",
-    "湖北", "湖南", "广东", "广西", "海南", "重庆", "四川", "贵州", "云南", "西藏", "陕西", "甘肃", "青海", "宁夏", "新疆", "台湾", "香港",
+    "北京",
+    "天津",
+    "河北",
+    "山西",
+    "内蒙古",
+    "辽宁",
+    "吉林",
+    "黑龙江",
+    "上海",
+    "江苏",
+    "浙江",
+    "安徽",
+    "福建",
+    "江西",
+    "山东",
+    "河南",
+    "湖北",
+    "湖南",
+    "广东",
+    "广西",
+    "海南",
+    "重庆",
+    "四川",
+    "贵州",
+    "云南",
+    "西藏",
+    "陕西",
+    "甘肃",
+    "青海",
+    "宁夏",
+    "新疆",
+    "台湾",
+    "香港",
     "澳门",
 )
 MUNICIPALITIES = frozenset(("北京", "天津", "上海", "重庆", "香港", "澳门"))
@@ -41,7 +72,7 @@ def split_address(address: str) -> tuple[str | None, str | None]:
     province = match[1]
     if province in MUNICIPALITIES:
         return province, province
-    rest = _DIRECT.sub("", text[match.end():].strip()).strip()
+    rest = _DIRECT.sub("", text[match.end() :].strip()).strip()
     words = rest.split()
     if len(words) > 1 and len(words[0]) <= 12:
         return province, city_of(words[0])

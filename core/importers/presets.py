@@ -21,7 +21,7 @@ class Preset:
     """One kind of export: headers that must be there (any name of a group), fields by their header names, and its manners.
 
     ``buyer_kind`` says what the buyer id is, None where the platform gives none; ``repeats``: order amounts stand on each row of
-    the order; ``fills_down``: order columns stand on the order's first row only.
+    the order; ``dated_numbers``: the order number begins with the day it was made (yymmdd).
     """
 
     name: str
@@ -31,7 +31,7 @@ class Preset:
     columns: Aliases
     buyer_kind: str | None = None
     repeats: bool = False
-    fills_down: bool = False
+    dated_numbers: bool = False
 
     def matches(self, headers: Iterable[str]) -> bool:
         """Whether a header row is of this kind."""
@@ -157,6 +157,7 @@ PINDUODUO = Preset(
         "province": ("省",),
         "city": ("市",),
     },
+    dated_numbers=True,
 )
 
 DOUYIN = Preset(
@@ -186,7 +187,14 @@ SHOPIFY = Preset(
     name="shopify",
     platform="shopify",
     grain=Grain.ITEM,
-    required=(("Name",), ("Financial Status",), ("Created at",), ("Lineitem quantity",), ("Lineitem name",), ("Total",)),
+    required=(
+        ("Name",),
+        ("Financial Status",),
+        ("Created at",),
+        ("Lineitem quantity",),
+        ("Lineitem name",),
+        ("Total",),
+    ),
     columns={
         "order_no": ("Name",),
         "email": ("Email",),
@@ -210,13 +218,9 @@ SHOPIFY = Preset(
         "receiver_address": ("Shipping Address1",),
     },
     repeats=True,
-    fills_down=True,
 )
 
-PRESETS = {
-    preset.name: preset
-    for preset in (TAOBAO_ORDERS, TAOBAO_ITEMS, YOUZAN, JD, PINDUODUO, DOUYIN, SHOPIFY)
-}
+PRESETS = {preset.name: preset for preset in (TAOBAO_ORDERS, TAOBAO_ITEMS, YOUZAN, JD, PINDUODUO, DOUYIN, SHOPIFY)}
 
 
 def match_preset(headers: Iterable[str]) -> Preset | None:

@@ -48,7 +48,9 @@ class Sheet:
         return len(self.frame) + len(self.rejects)
 
 
-def read_sheet(path: Path, *, progress: Progress | None = None, limit: int | None = None, source: str = "main") -> Sheet:
+def read_sheet(
+    path: Path, *, progress: Progress | None = None, limit: int | None = None, source: str = "main"
+) -> Sheet:
     """Read the first visible sheet of an XLSX or a CSV; ``limit`` stops after so many rows (for a preview).
 
     Refuses (whole file): foreign kinds, encoding, NUL, cut, unclosed quote, empty, no or doubled header, too many rows.
@@ -70,7 +72,15 @@ def read_sheet(path: Path, *, progress: Progress | None = None, limit: int | Non
             if progress is not None:
                 progress(min(1.0, raw.tell() / size))
 
-        return _build(_csv_rows(handle, delimiter, _ends_whole(path)), encoding, delimiter, [], limit=limit, source=source, report=report)
+        return _build(
+            _csv_rows(handle, delimiter, _ends_whole(path)),
+            encoding,
+            delimiter,
+            [],
+            limit=limit,
+            source=source,
+            report=report,
+        )
 
 
 def _ends_whole(path: Path) -> bool:
@@ -129,7 +139,13 @@ def _refuse_swallowed(cells: Sequence[str], start: int, end: int, width: int, de
 
 
 def _build(
-    rows: Iterator[Row], encoding: str, delimiter: str, others: list[str], *, limit: int | None, source: str,
+    rows: Iterator[Row],
+    encoding: str,
+    delimiter: str,
+    others: list[str],
+    *,
+    limit: int | None,
+    source: str,
     report: Callable[[], None] = lambda: None,
 ) -> Sheet:
     """Header first, then rows in batches of columns, so that no more than one batch lives as Python objects."""
@@ -205,5 +221,3 @@ def _header(rows: Iterator[Row]) -> Row:
 def _is_title(cells: list[str], names: list[str]) -> bool:
     """Whether a first row is a title over the table: one filled cell among empty ones, and no column name."""
     return len(cells) > 2 and sum(bool(cell.strip()) for cell in cells) == 1 and not any(map(known_header, names))
-
-

@@ -101,9 +101,7 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def write_rejects(
-    target: Path | TextIO, rejects: Iterable[Reject], headers: Sequence[str], lang: Lang = "zh"
-) -> None:
+def write_rejects(target: Path | TextIO, rejects: Iterable[Reject], headers: Sequence[str], lang: Lang = "zh") -> None:
     """A CSV of the rejected rows: the file's own columns, then line, column, code and reason; correct it and import it again."""
     if isinstance(target, Path):
         with target.open("w", encoding="utf-8-sig", newline="") as handle:

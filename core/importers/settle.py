@@ -88,7 +88,9 @@ def _is_paid(orders: pd.DataFrame, status: "pd.Series[str]", evidence: "pd.Serie
 
 def _known_status(status: "pd.Series[str]", paid: "pd.Series[bool]") -> "pd.Series[str]":
     """Where the file gives no state: paid or waiting for payment."""
-    given = pd.Series(np.where(paid, OrderStatus.PAID.value, OrderStatus.WAIT_PAY.value), index=status.index, dtype="str")
+    given = pd.Series(
+        np.where(paid, OrderStatus.PAID.value, OrderStatus.WAIT_PAY.value), index=status.index, dtype="str"
+    )
     return status.fillna(given)
 
 
