@@ -43,7 +43,7 @@ def empty_state(
     """What to do next where there is nothing yet: a sentence and one button, to a page or to an ``act``."""
     with st.container(border=True, horizontal_alignment="center", gap="small"):
         st.space("small")
-        st.markdown(f"# :gray[:material/{icon}:]", width="content")
+        st.markdown(f":gray[:material/{icon}:]", width="content")
         st.markdown(text, width="content", text_alignment="center")
         if label and (act is not None or (page and page_exists(page))):
             pressed = st.button(label, type="primary", key=f"empty:{label}")

@@ -28,8 +28,12 @@ def _open(store: Store, url: str, file_identity: int) -> Desk:
 
 def _file_identity(url: str) -> int:
     """The inode of a SQLite file: a store dropped and rebuilt is another one, connections to the old file are dead."""
+    if not url.startswith("sqlite"):
+        return 0
     path = Path(url.removeprefix("sqlite:///"))
-    return path.stat().st_ino if url.startswith("sqlite") and path.exists() else 0
+    if not path.exists():
+        open_desk().close()
+    return path.stat().st_ino
 
 
 def desk() -> Desk:
