@@ -48,10 +48,7 @@ def open_desk(store: Store | None = None) -> Desk:
         check = session.get(Setting, VAULT_CHECK)
     vault = Vault.open_file(settings.key_file, create=check is None)
     if check is None:
-        with db.write() as session:
-            if session.get(Setting, VAULT_CHECK) is None:
-                session.add(Setting(key=VAULT_CHECK, value=vault.seal(VAULT_CHECK).hex()))
-            ensure_first_version(session, settings.clock())
+        prepare_store(db, vault)
     else:
         try:
             vault.unseal(bytes.fromhex(check.value))
@@ -59,3 +56,11 @@ def open_desk(store: Store | None = None) -> Desk:
             db.close()
             raise
     return Desk(db, vault, store)
+
+
+def prepare_store(db: Database, vault: Vault) -> None:
+    """Give an empty store what every shop starts with: the proof of its key and the first rule version."""
+    with db.write() as session:
+        if session.get(Setting, VAULT_CHECK) is None:
+            session.add(Setting(key=VAULT_CHECK, value=vault.seal(VAULT_CHECK).hex()))
+        ensure_first_version(session, config().clock())

@@ -17,7 +17,7 @@ from core.services.actor import Actor
 from core.services.desk import Desk
 from core.services.import_files import BAD_SHARE, ImportReport, hash_file, keep_rejects
 from core.services.refresh import review_batch_of_members
-from core.services.shop_settings import load_settings, save_joined_rule
+from core.services.shop_settings import load_settings, put_settings
 from core.services.stage_orders import identity_key
 from core.store.audit import record
 from core.store.queries import people, profiles
@@ -94,9 +94,10 @@ def _merge(
         known = people.find_identities(session, [row[k] for row in rows for k in ("id_hash", "phone_hash") if row[k]])
         ids = _place(session, desk.vault, rows, known, parsed.platform, now)
         brings_joined = bool(parsed.members["joined_at"].notna().any() or (parsed.members["grade"].fillna(0) > 0).any())
-        if brings_joined and load_settings(session).joined_rule == "auto":
+        settings = load_settings(session)
+        if brings_joined and settings.joined_rule == "auto":
             profiles.leave_first_order_rule(session)
-            save_joined_rule(session, "file")
+            put_settings(session, settings.model_copy(update={"joined_rule": "file"}))
         members = people.load_people(session, ids)
         changed = _update(session, desk.vault, rows, [members[number] for number in ids])
         joined = _join(session, rows, [members[number] for number in ids], now)

@@ -87,14 +87,13 @@ def save_settings(desk: "Desk", actor: Actor, **changes: Any) -> ShopSettings:
         allowed_window(after.quiet_end, after.quiet_start)
         if after.zone != before.zone and session.exec(select(ImportBatch.id).limit(1)).first() is not None:
             raise Refusal("zone_fixed")
-        session.merge(Setting(key=SHOP, value=after.model_dump_json()))
+        put_settings(session, after)
         record(session, actor.name, "settings.saved", "settings", now=desk.now(), changed=sorted(changes))
     return after
 
 
-def save_joined_rule(session: Session, rule: Literal["auto", "first_order", "file"]) -> None:
-    """Fix inside a transaction who counts as joined."""
-    settings = load_settings(session).model_copy(update={"joined_rule": rule})
+def put_settings(session: Session, settings: ShopSettings) -> None:
+    """Store settings inside a transaction that is already open; the caller has checked and audits."""
     session.merge(Setting(key=SHOP, value=settings.model_dump_json()))
 
 

@@ -61,6 +61,18 @@ def upgrade(db: Database) -> None:
         _run(connection, db.is_sqlite)
 
 
+def rebuild(db: Database) -> None:
+    """Drop everything in a store and make it empty at the newest revision; only ever done to the demo."""
+    with db.exclusive(), db.writer.connect() as connection:
+        if db.is_sqlite:
+            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
+        with connection.begin():
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(text(f'DROP TABLE IF EXISTS "{table.name}"'))
+            connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+        _run(connection, db.is_sqlite)
+
+
 def _run(connection: Connection, is_sqlite: bool) -> None:
     if is_sqlite:  # a batch migration rebuilds tables; the check comes after
         connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]

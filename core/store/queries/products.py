@@ -1,8 +1,8 @@
 """Products, from the lines of imported orders."""
 
 import pandas as pd
-from sqlalchemy import func
-from sqlmodel import Session
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
 from core.store.database import Database
 from core.store.tables import Product
@@ -27,3 +27,9 @@ def upsert_products(session: Session, db: Database, platform: str, items: pd.Dat
     )
     for start in range(0, len(rows), 1_000):
         session.execute(statement, rows[start : start + 1_000])
+
+
+def product_ids(session: Session, platform: str) -> dict[str, int]:
+    """The ids of a platform's products by their key."""
+    found = select(col(Product.product_key), col(Product.id)).where(col(Product.platform) == platform)
+    return {str(key): int(number) for key, number in session.execute(found)}
