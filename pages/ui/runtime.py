@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.config import Store, config
 from core.documents.enums import Area
+from core.errors import Refusal
 from core.i18n import Lang, translate
 from core.services.actor import Actor
 from core.services.desk import Desk, open_desk
@@ -60,9 +61,14 @@ def today() -> date:
 
 
 def lang() -> Lang:
-    """The language of this session: the switch, else ``MEMBERDESK_LANG``, else the shop's."""
-    chosen: Lang | None = state.get(state.Key.LANG)
-    return chosen or config().lang or settings().lang
+    """The language of this session: the switch, else ``MEMBERDESK_LANG``, else the shop's (Chinese if it stays shut)."""
+    chosen: Lang | None = state.get(state.Key.LANG) or config().lang
+    if chosen:
+        return chosen
+    try:
+        return settings().lang
+    except Refusal:
+        return "zh"
 
 
 def t(key: str, /, **params: Any) -> str:

@@ -2,16 +2,20 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import i18n
 from core.config import config
+from core.documents.enums import Area
 from core.i18n import LANGS, translate
 from core.services.actor import Actor
 from core.services.desk import open_desk
 from core.services.shop_settings import save_settings
-from pages.ui.menu import ENTRIES
+from pages.ui import menu
+from pages.ui.menu import ENTRIES, Entry
 
 PageOf = Callable[[str], AppTest]
 HEAD = "import streamlit as st\nfrom pages.ui.page import page\nfrom pages.ui.runtime import *\n"
@@ -57,11 +61,37 @@ def test_the_demo_is_marked_and_the_shop_is_not(page_of: PageOf) -> None:
     assert translate("zh", "frame.demo") in _texts(page_of(source).run())
 
 
-def test_a_refusal_is_a_sentence(page_of: PageOf, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core import i18n
-
-    known = i18n.catalog("zh") | {"error.sample": "不行：{value}"}
+@pytest.fixture
+def sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentences of this test's own beside those of the catalogs."""
+    known = i18n.catalog("zh") | {"error.sample": "不行：{value}", "error.key_file_broken": "钥匙文件坏了"}
     monkeypatch.setattr(i18n, "catalog", lambda lang: known)
+
+
+def test_a_store_that_cannot_be_opened_is_a_sentence(page_of: PageOf, sentences: None) -> None:
+    open_desk().close()
+    config().key_file.write_bytes(b"\x00" * 3)
+    app = page_of(HEAD + "with page('menu.todo'):\n    pass").run()
+    assert not app.exception
+    assert [error.value for error in app.error] == ["钥匙文件坏了"]
+
+
+def test_the_first_start_welcomes_until_something_came_in(
+    page_of: PageOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = page_of("import streamlit as st\nst.markdown('the to-dos')")
+    welcome = tmp_path / "welcome.py"
+    welcome.write_text("import streamlit as st\nst.markdown('the welcome')", "utf-8")
+    monkeypatch.setattr(menu, "WELCOME", str(welcome))
+    assert "the welcome" in _texts(app.run())
+    desk = open_desk()
+    with desk.db.write(Area.ORDERS):
+        pass
+    desk.close()
+    assert "the to-dos" in _texts(app.run())
+
+
+def test_a_refusal_is_a_sentence(page_of: PageOf, sentences: None) -> None:
     source = (
         "from core.errors import Refusal\n" + HEAD + "with page('menu.todo'):\n    raise Refusal('sample', value='*a*')"
     )
@@ -86,10 +116,10 @@ def test_a_bug_is_a_number_on_the_screen_and_a_place_in_the_log(
 
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry.exists], ids=lambda entry: entry.title)
-def test_every_page_opens_in_an_empty_shop(entry: object, lang: str, frame: AppTest) -> None:
+def test_every_page_opens_in_an_empty_shop(entry: Entry, lang: str, frame: AppTest) -> None:
     frame.session_state["lang"] = lang
     frame.run()
-    frame.switch_page(entry.path).run()  # type: ignore[attr-defined]
+    frame.switch_page(entry.path).run()
     assert not frame.exception
     assert "memberdesk" not in _texts(frame)
 
