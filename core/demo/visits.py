@@ -82,9 +82,9 @@ def draw_habits(rng: np.random.Generator, days: Calendar, members: int) -> Habit
     staying = rng.exponential(_STAYING_DAYS, members)
     pace = np.maximum(0.5, rng.lognormal(0.28, 0.42, members))
     # Who comes often takes less at a time; a few households buy often and for a whole group chat.
-    packs = rng.lognormal(0.0, 0.2, members) * np.where(one_time, 1.4, 0.85 * np.sqrt(pace))
+    packs = rng.lognormal(0.0, 0.2, members) * np.where(one_time, 1.65, 0.85 * np.sqrt(pace))
     bulk = ~one_time & (rng.random(members) < _BULK)
-    packs, pace = np.where(bulk, 3.2 * packs, packs), np.where(bulk, 0.65 * pace, pace)
+    packs, pace = np.where(bulk, 3.2 * packs, packs), np.where(bulk, 0.4 * pace, pace)
     return Habits(
         buys=rng.random(members) >= NEVER_BOUGHT,
         one_time=one_time,
