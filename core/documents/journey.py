@@ -49,44 +49,47 @@ def journey_faults(document: JourneyDocument, tiers: Sequence[str] = ()) -> list
 
 def default_journeys() -> tuple[JourneyDocument, ...]:
     """The ready reminders of a new shop, all switched off."""
-    return (
-        JourneyDocument(
-            code=BIRTHDAY,
-            days=3,
-            message=Message(
-                subject="{昵称}，生日快乐",
-                text="{昵称}，{店铺}祝您生日快乐！送您一张{优惠}，券码 {券码}，{有效期} 前可用。",
-            ),
-            offer=Offer(
-                name="生日券",
-                kind="amount",
-                value=10_00,
-                tier_values={"silver": 20_00, "vip": 50_00, "supreme": 100_00},
-                validity=Relative(days=14),
-            ),
+    return _READY
+
+
+_READY = (
+    JourneyDocument(
+        code=BIRTHDAY,
+        days=3,
+        message=Message(
+            subject="{昵称}，生日快乐",
+            text="{昵称}，{店铺}祝您生日快乐！送您一张{优惠}，券码 {券码}，{有效期} 前可用。",
         ),
-        JourneyDocument(
-            code=COUPON_EXPIRING,
-            days=3,
-            message=Message(
-                subject="您有一张券快过期了",
-                text="{昵称}，您在{店铺}的{优惠}（券码 {券码}）{有效期} 到期，别忘了用。",
-            ),
+        offer=Offer(
+            name="生日券",
+            kind="amount",
+            value=10_00,
+            tier_values={"silver": 20_00, "vip": 50_00, "supreme": 100_00},
+            validity=Relative(days=14),
         ),
-        JourneyDocument(
-            code=DORMANT,
-            days=120,
-            message=Message(
-                subject="{昵称}，好久不见",
-                text="{昵称}，好久没来{店铺}了。给您留了{优惠}，券码 {券码}，{有效期} 前可用。",
-            ),
-            offer=Offer(
-                name="回来看看",
-                kind="threshold",
-                value=20_00,
-                threshold_fen=99_00,
-                validity=Relative(days=10),
-            ),
-            hold_out_share=0.15,
+    ),
+    JourneyDocument(
+        code=COUPON_EXPIRING,
+        days=3,
+        message=Message(
+            subject="您有一张券快过期了",
+            text="{昵称}，您在{店铺}的{优惠}（券码 {券码}）{有效期} 到期，别忘了用。",
         ),
-    )
+    ),
+    JourneyDocument(
+        code=DORMANT,
+        days=120,
+        message=Message(
+            subject="{昵称}，好久不见",
+            text="{昵称}，好久没来{店铺}了。给您留了{优惠}，券码 {券码}，{有效期} 前可用。",
+        ),
+        offer=Offer(
+            name="回来看看",
+            kind="threshold",
+            value=20_00,
+            threshold_fen=99_00,
+            validity=Relative(days=10),
+        ),
+        hold_out_share=0.15,
+    ),
+)

@@ -1,4 +1,4 @@
-"""A message as the owner wrote it: plain text with ``{placeholders}``, which ``core.rules.templates`` checks and fills."""
+"""A message as the owner wrote it: text with ``{placeholders}`` that ``core.rules.templates`` checks and fills."""
 
 from pydantic import Field, field_validator
 

@@ -30,10 +30,10 @@ def _ladder_faults(document: RuleDocument) -> Iterator[Refusal]:
     yield from _twice("tier_name_twice", [tier.name_en.strip().lower() for tier in tiers])
     entry = tiers[0]
     if entry.min_spend_fen or (entry.min_orders or 0) > 1:
-        yield Refusal("tier_entry", tier=entry.name_zh)
+        yield Refusal("tier_entry", **_said("tier", entry))
     for tier in tiers[1:]:
         if not tier.min_spend_fen and not tier.min_orders:
-            yield Refusal("tier_no_way_up", tier=tier.name_zh)
+            yield Refusal("tier_no_way_up", **_said("tier", tier))
     for index, tier in enumerate(tiers[1:], start=1):
         yield from _not_rising(document, tiers[:index], tier)
 
@@ -46,11 +46,11 @@ def _not_rising(document: RuleDocument, below: Sequence[Tier], tier: Tier) -> It
         if own is None:
             # With "any" a closed way up is plain; with "all" the higher tier would ask for less than the lower one.
             if document.match == "all" and lower is not None and getattr(lower, field):
-                yield Refusal("tier_asks_less", tier=tier.name_zh, lower=lower.name_zh)
+                yield Refusal("tier_asks_less", **_said("tier", tier), **_said("lower", lower))
         elif own == 0 and document.match == "any":
-            yield Refusal("tier_free", tier=tier.name_zh)
+            yield Refusal("tier_free", **_said("tier", tier))
         elif lower is not None and own <= getattr(lower, field):
-            yield Refusal(code, tier=tier.name_zh, lower=lower.name_zh)
+            yield Refusal(code, **_said("tier", tier), **_said("lower", lower))
 
 
 def _benefit_faults(document: RuleDocument) -> Iterator[Refusal]:
@@ -61,14 +61,14 @@ def _benefit_faults(document: RuleDocument) -> Iterator[Refusal]:
     yield from _twice("benefit_name_twice", [benefit.name_zh.strip() for benefit in benefits])
     for benefit in benefits:
         if benefit.kind not in BENEFIT_KINDS:
-            yield Refusal("benefit_kind", benefit=benefit.name_zh, kind=benefit.kind)
+            yield Refusal("benefit_kind", **_said("benefit", benefit), kind=benefit.kind)
         if not benefit.cells:
-            yield Refusal("benefit_for_nobody", benefit=benefit.name_zh)
+            yield Refusal("benefit_for_nobody", **_said("benefit", benefit))
         for code, cell in benefit.cells.items():
             if code not in document.codes:
-                yield Refusal("benefit_tier", benefit=benefit.name_zh, tier=code)
+                yield Refusal("benefit_tier", **_said("benefit", benefit), tier=code)
             if cell.period not in PERIODS:
-                yield Refusal("benefit_period", benefit=benefit.name_zh, period=cell.period)
+                yield Refusal("benefit_period", **_said("benefit", benefit), period=cell.period)
         yield from _worse_higher_up(benefit, document.tiers)
 
 
@@ -80,7 +80,7 @@ def _worse_higher_up(benefit: Benefit, tiers: Sequence[Tier]) -> Iterator[Refusa
         if best is not None:
             worse = cell is None or cell.times < best.times or (cell.level or 0) < (best.level or 0)
             if worse:
-                yield Refusal("benefit_worse", benefit=benefit.name_zh, tier=tier.name_zh)
+                yield Refusal("benefit_worse", **_said("benefit", benefit), **_said("tier", tier))
         best = cell or best
 
 
@@ -88,3 +88,8 @@ def _twice(code: str, values: Sequence[str]) -> Iterator[Refusal]:
     """One fault for each value that occurs more than once."""
     for value in dict.fromkeys(value for value in values if values.count(value) > 1):
         yield Refusal(code, value=value)
+
+
+def _said(word: str, thing: Tier | Benefit) -> dict[str, str]:
+    """How the sentences name a tier or a benefit: ``{tier}`` in Chinese, ``{tier_en}`` in English."""
+    return {word: thing.name_zh, f"{word}_en": thing.name_en}

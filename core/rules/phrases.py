@@ -5,7 +5,20 @@ from datetime import date
 
 from core.i18n import Lang, translate
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def yuan_words(fen: int) -> str:

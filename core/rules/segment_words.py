@@ -40,10 +40,12 @@ def _body(node: Node, lang: Lang, names: Names, top: bool = False) -> str:
 
 
 def _key(leaf: Leaf) -> str:
-    """The catalog key of a leaf; a range of one number has its own words."""
+    """The catalog key of a leaf; yes and no, a range of one number, and one order have their own words."""
     same = leaf.op == "between" and isinstance(leaf.value, tuple) and leaf.value[0] == leaf.value[1]
-    value = f".{str(leaf.value).lower()}" if isinstance(leaf.value, bool) else ""
-    return f"segment.leaf.{leaf.field}.{'equal' if same else leaf.op}{value}"
+    key = f"segment.leaf.{leaf.field}.{'equal' if same else leaf.op}"
+    if isinstance(leaf.value, bool):
+        return f"{key}.{str(leaf.value).lower()}"
+    return f"{key}.one" if leaf.field == "orders" and leaf.value in (1, (1, 1)) else key
 
 
 def _leaf(leaf: Leaf, lang: Lang, names: Names, denied: bool) -> str:

@@ -1,4 +1,4 @@
-"""Why somebody has a tier: the facts that count, the thresholds, and the same answer once more from those facts alone."""
+"""Why somebody has a tier: the facts that count, the thresholds, and the same answer again from those facts alone."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class NextTier:
-    """How far to the next tier. None: that way is closed. ``until``: when the oldest order leaves and more is missing."""
+    """How far to the next tier; None: that way is closed. ``until``: when an order leaves and more is missing."""
 
     tier: str
     missing_fen: int | None
@@ -51,7 +51,7 @@ class NextTier:
 
 @dataclass(frozen=True)
 class TierProof:
-    """``tier`` as the kernel says, ``recomputed_tier`` from ``facts``; reason: not_member, entry, amount, orders, both."""
+    """``tier`` by the kernel, ``recomputed_tier`` from ``facts``; reason: not_member, entry, amount, orders, both."""
 
     tier: str | None
     reason: str

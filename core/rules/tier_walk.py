@@ -20,7 +20,7 @@ JOINED, PURCHASE, REFUND, EXPIRY, RULES = range(5)
 class Facts(NamedTuple):
     """Orders sorted by (member, ``at``), one slice ``first[m]:first[m + 1]`` a member, and the refunds that come later.
 
-    ``entry_fen`` is what an order brings when it begins to count, ``back_fen`` what a later refund takes off again.
+    ``entry_fen`` is what an order brings when it begins to count, ``back_fen`` what a refund takes off before it leaves.
     ``refunds`` are indices of orders, sorted by (member, ``refund_at``), sliced by ``first_refund``.
     """
 
@@ -82,19 +82,11 @@ def rank_of(ladder: Ladder, spend_fen: int, orders: int) -> int:
 
 
 @njit(cache=True)
-def _net(facts: Facts, order: int, at: int) -> int:
-    """What an order still brings to the window when it leaves it at an instant."""
-    if facts.back_fen[order] > 0 and facts.refund_at[order] < at:
-        return int(facts.entry_fen[order] - facts.back_fen[order])
-    return int(facts.entry_fen[order])
-
-
-@njit(cache=True)
 def _apply(facts: Facts, cursor: Ints, ends: Ints, at: int, sums: Ints) -> int:
     """Move the cursors over everything that happens at one instant, update the sums; the reason a fall would have."""
     reason = PURCHASE
     while cursor[0] < ends[0] and facts.leaves[cursor[0]] == at:
-        net = _net(facts, cursor[0], at)
+        net = facts.entry_fen[cursor[0]] - facts.back_fen[cursor[0]]
         sums[0] -= net
         sums[1] -= net > 0
         cursor[0] += 1
@@ -131,7 +123,7 @@ def _look_ahead(facts: Facts, ladder: Ladder, member: int, cursor: Ints, sums: I
     while order < cursor[1]:
         at = facts.leaves[order]
         while order < cursor[1] and facts.leaves[order] == at:
-            net = _net(facts, order, at)
+            net = facts.entry_fen[order] - facts.back_fen[order]
             spend_fen -= net
             orders -= net > 0
             order += 1
