@@ -22,9 +22,9 @@ _BLANK = " \t\r\n\u3000\xa0\ufeff\u200b"
 # Only the full-width forms: NFKC would also read "²" as 2.
 _NARROW: dict[int, int | str] = {**{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}, 0x3000: " ", 0xFFE5: "¥"}
 _UNWRAP = re.compile(r'="(\d+)"')
-_MONEY = re.compile(r"(-?)(\d{1,9})(?:\.(\d{1,2}))?")
+_MONEY = re.compile(r"(-?)([0-9]{1,9})(?:\.([0-9]{1,2}))?")
 _GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?")
-_SCIENTIFIC = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+")
+SCIENTIFIC = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+")
 _ID = re.compile(r"[^\s\"',;<>\x00-\x1f]{1,64}")
 _INSTANT = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
@@ -87,12 +87,16 @@ def narrow(text: str) -> str:
 
 def parse_money(text: str) -> int | Fault:
     """Fen of an amount in yuan ("12", "¥1,234.50", "12.00元"); never rounds: ``amount_format`` for all else."""
+    if match := _MONEY.fullmatch(text):
+        return _fen(match)
     bare = narrow(text).removeprefix("¥").removeprefix("CNY").removeprefix("RMB").removesuffix("元").strip()
     if _GROUPED.fullmatch(bare):
         bare = bare.replace(",", "")
     match = _MONEY.fullmatch(bare)
-    if match is None or not bare.isascii():
-        return Fault("amount_format")
+    return Fault("amount_format") if match is None else _fen(match)
+
+
+def _fen(match: re.Match[str]) -> int:
     sign, whole, part = match.groups()
     fen = int(whole) * 100 + int((part or "0").ljust(2, "0"))
     return -fen if sign else fen
@@ -114,8 +118,10 @@ def parse_quantity(text: str) -> int | Fault:
 
 def parse_id(text: str) -> str | Fault:
     """A platform's id as text; ``id_precision_lost`` for what a spreadsheet turned into a rounded number."""
+    if text.isascii() and text.isdigit() and len(text) <= MAX_ID:
+        return text
     bare = narrow(text)
-    if _SCIENTIFIC.fullmatch(bare):
+    if SCIENTIFIC.fullmatch(bare):
         return Fault("id_precision_lost")
     if bare.endswith(".0") and bare[:-2].isdigit():
         bare = bare[:-2]
@@ -126,7 +132,7 @@ def parse_id(text: str) -> str | Fault:
 
 def parse_buyer(text: str) -> str | Fault:
     """A buyer's id or nick: like an id, but blanks and commas inside may be part of a nick."""
-    if _SCIENTIFIC.fullmatch(text):
+    if SCIENTIFIC.fullmatch(text):
         return Fault("id_precision_lost")
     return clean_text(text, MAX_NICKNAME)
 

@@ -119,29 +119,42 @@ def parse_orders(
         detail = _read_detail(items_path, zone, now)
         items = detail_items(orders, detail)
         side += [*detail.sheet.rejects, *detail.quarantine.rejects()]
-    elif chosen.grain is Grain.ITEM:
-        items = row_items(lines, owner, orders, chosen.repeats)
     else:
-        items = title_items(orders)
-    rejects = sorted([*sheet.rejects, *table.quarantine.rejects()], key=lambda reject: reject.line)
-    orders = orders[list(ORDER_COLUMNS)].reset_index(drop=True)
-    rows_by_order = pd.Series(np.bincount(owner, minlength=len(orders)), index=orders["order_no"])
+        by_row = chosen.grain is Grain.ITEM
+        items = row_items(lines, owner, orders, chosen.repeats) if by_row else title_items(orders)
+    detailed = items_path is not None or chosen.grain is Grain.ITEM
     report(1.0)
+    counted = pd.Series(np.bincount(owner, minlength=len(orders)), index=orders["order_no"])
+    name = platform or chosen.platform
+    return _result(table, (chosen.name, name), orders[list(ORDER_COLUMNS)], items, side, (counted, detailed))
+
+
+def _result(
+    table: Table,
+    names: tuple[str, str],
+    orders: pd.DataFrame,
+    items: pd.DataFrame,
+    side: list[Reject],
+    about: tuple["pd.Series[int]", bool],
+) -> ParsedOrders:
+    """The values with what the file as a whole says; ``names``: preset and platform, ``about``: rows by order, real items."""
+    sheet = table.sheet
+    rows_by_order, items_are_detail = about
     return ParsedOrders(
-        preset=chosen.name,
-        platform=platform or chosen.platform,
-        mapping=columns,
+        preset=names[0],
+        platform=names[1],
+        mapping=table.columns,
         headers=sheet.headers,
         rows=sheet.rows,
-        orders=orders,
+        orders=orders.reset_index(drop=True),
         items=items[list(ITEM_COLUMNS)],
-        rejects=rejects,
+        rejects=sorted([*sheet.rejects, *table.quarantine.rejects()], key=lambda reject: reject.line),
         has_buyer_key=bool(orders[["buyer_id", "phone", "email"]].notna().any(axis=None)),
         notes=[*table.notes, *_notes(orders, sheet)],
         money_identity_holds=_identity(table),
-        side_rejects=side,
         rows_by_order=rows_by_order,
-        items_are_detail=items_path is not None or chosen.grain is Grain.ITEM,
+        items_are_detail=items_are_detail,
+        side_rejects=side,
     )
 
 

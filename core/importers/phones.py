@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import phonenumbers
 
-from core.importers.cells import Parsed, by_value, narrow
+from core.importers.cells import SCIENTIFIC, Parsed, by_value, narrow
 from core.importers.rejects import Fault
 
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _MASKED = re.compile(r"(?:\+?86)?[\d]{0,7}\*{2,}[\d*]{0,8}")
 _NOISE = re.compile(r"[\s\-()（）.]+")
 _TWO = re.compile(r"\d{7,}\s*[,;/|、和或 ]+\s*\+?\d{7,}")
@@ -28,8 +28,10 @@ class Phones:
 
 def parse_phone(text: str) -> str | Fault:
     """E.164 of one phone ("138 1234 5678", "0086-138...", "+65 ..."), or the masked text unchanged (it holds a "*")."""
+    if _MOBILE.fullmatch(text):
+        return f"+86{text}" if _assigned(text[:5]) else Fault("phone_format")
     number = narrow(text)
-    if re.fullmatch(r"\d+(?:\.\d*)?[eE]\+?\d+", number):
+    if SCIENTIFIC.fullmatch(number):
         return Fault("id_precision_lost")
     if _TWO.search(number):
         return Fault("phone_two")
@@ -37,7 +39,7 @@ def parse_phone(text: str) -> str | Fault:
     if "*" in bare:
         return bare if _MASKED.fullmatch(bare) else Fault("phone_format")
     mobile = bare.removeprefix("+").removeprefix("00").removeprefix("86")
-    if _MOBILE.fullmatch(mobile) and mobile.isascii():
+    if _MOBILE.fullmatch(mobile):
         return f"+86{mobile}" if _assigned(mobile[:5]) else Fault("phone_format")
     return _by_library(f"+{bare[2:]}" if bare.startswith("00") else bare)
 
