@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.importers.columns import Table
+from core.clock import DAY_MICROSECONDS
+from core.importers.columns import Table, plain_column
 from core.importers.presets import Grain, Preset
 from core.importers.rejects import Fault
 from core.importers.settle import settle
@@ -59,7 +60,11 @@ def _check_rows(table: Table) -> None:
     empty = pd.Series(pd.array([None] * len(values), dtype="Int64"), index=values.index)
     created, paid = values.get("created_at", empty), values.get("paid_at", empty)
     if table.has("created_at") and table.has("paid_at"):
-        table.refuse(paid < created, "paid_at", "pay_before_create")
+        # A payment day without its hour may seem to lie before the order's hour.
+        day_only = plain_column(table.sheet, table.columns["paid_at"]).str.len().le(10)
+        table.refuse(
+            (paid < created) & ~(day_only & (created - paid < DAY_MICROSECONDS)), "paid_at", "pay_before_create"
+        )
     known = created.notna() | paid.notna()
     first_rows = ~values["order_no"].duplicated()
     table.refuse(~known & first_rows, "created_at" if table.has("created_at") else "paid_at", "time_missing")

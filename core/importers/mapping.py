@@ -61,7 +61,7 @@ ORDER_SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "email": ("email", "e-mail", "mail", "邮箱", "电子邮箱", "邮件"),
     "name": ("name", "full name", "customer name", "姓名", "真实姓名", "客户姓名", "会员姓名"),
-    "nickname": ("nickname", "nick", "昵称", "买家昵称", "会员昵称", "微信昵称"),
+    "nickname": ("nickname", "nick", "昵称", "买家昵称", "会员名", "会员昵称", "微信昵称"),
     "created_at": (
         "created_at",
         "order date",

@@ -17,7 +17,7 @@ from core.importers.grouping import group_orders
 from core.importers.items import ITEM_COLUMNS, detail_items, row_items, title_items
 from core.importers.mapping import ORDER_FIELDS, Mapped, check_mapping, mapped_preset, suggest_orders
 from core.importers.places import split_addresses
-from core.importers.presets import PRESETS, TAOBAO_ITEMS, Grain, Preset, match_preset
+from core.importers.presets import PRESETS, TAOBAO_ITEMS, Grain, Preset, match_preset, nearest_preset
 from core.importers.reader import Progress, Sheet, read_sheet
 from core.importers.rejects import Reject
 
@@ -170,21 +170,30 @@ def choose_preset(headers: list[str], name: str, mapping: Mapped | None, platfor
             raise Refusal("preset_unknown", preset=name)
         chosen: Preset | None = PRESETS[name]
         if chosen is not None and not chosen.matches(headers):
-            missing = [group[0] for group in chosen.required if group[0] not in headers]
-            raise Refusal("preset_mismatch", preset=name, missing="、".join(missing))
+            raise Refusal("preset_mismatch", preset=name, missing="、".join(chosen.missing(headers)))
     else:
         chosen = match_preset(headers) if name == "auto" else None
     if chosen is TAOBAO_ITEMS:
         raise Refusal("items_need_orders")
-    return chosen or mapped_preset(suggest_orders(headers), platform)
+    return chosen or _suggested(headers, name, platform)
+
+
+def _suggested(headers: list[str], name: str, platform: str | None) -> Preset:
+    """A mapping by column names; refuses a platform's export that lost columns, and orders that would have no amount."""
+    if name == "auto" and (near := nearest_preset(headers)):
+        raise Refusal("header_incomplete", preset=near.name, missing="、".join(near.missing(headers)))
+    mapping = suggest_orders(headers)
+    if "order_no" in mapping and "amount" not in mapping:
+        raise Refusal("mapping_incomplete", field="amount")
+    return mapped_preset(mapping, platform)
 
 
 def _read_detail(path: Path, zone: ShopZone, now: datetime) -> Table:
     """The item detail file of an order list; refuses another kind of file."""
     sheet = read_sheet(path, source="items")
     if not TAOBAO_ITEMS.matches(sheet.headers):
-        missing = [group[0] for group in TAOBAO_ITEMS.required if group[0] not in sheet.headers]
-        raise Refusal("preset_mismatch", preset=TAOBAO_ITEMS.name, missing="、".join(missing))
+        missing = "、".join(TAOBAO_ITEMS.missing(sheet.headers))
+        raise Refusal("preset_mismatch", preset=TAOBAO_ITEMS.name, missing=missing)
     detail = type_columns(sheet, TAOBAO_ITEMS.resolve(sheet.headers), zone, now, "items")
     detail.refuse(detail.values["order_no"].isna(), "order_no", "order_no_missing")
     return detail

@@ -35,8 +35,12 @@ class Preset:
 
     def matches(self, headers: Iterable[str]) -> bool:
         """Whether a header row is of this kind."""
+        return not self.missing(headers)
+
+    def missing(self, headers: Iterable[str]) -> list[str]:
+        """The required headers that are not there."""
         keys = {header_key(header) for header in headers}
-        return all(any(header_key(name) in keys for name in group) for group in self.required)
+        return [group[0] for group in self.required if not any(header_key(name) in keys for name in group)]
 
     def resolve(self, headers: Iterable[str]) -> dict[str, str]:
         """Field -> the file's own header, for the fields the file has."""
@@ -228,3 +232,11 @@ def match_preset(headers: Iterable[str]) -> Preset | None:
     headers = list(headers)
     found = [preset for preset in PRESETS.values() if preset.matches(headers)]
     return max(found, key=lambda preset: len(preset.resolve(headers)), default=None)
+
+
+def nearest_preset(headers: Iterable[str]) -> Preset | None:
+    """The platform whose export this would be but for a required column or two: most of its fields are there."""
+    headers = list(headers)
+    near = [preset for preset in PRESETS.values() if 0 < len(preset.missing(headers)) <= 2 < len(preset.required)]
+    near = [preset for preset in near if len(preset.resolve(headers)) >= max(6, 0.6 * len(preset.columns))]
+    return max(near, key=lambda preset: len(preset.resolve(headers)), default=None)

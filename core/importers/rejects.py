@@ -1,7 +1,7 @@
 """Rows that could not be taken: kept with line, column, code and the row as it was, and written back to be corrected."""
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -24,6 +24,28 @@ class Fault:
 
     code: str
     params: Mapping[str, Any] = field(default_factory=dict)
+
+
+class RawRow(Mapping[str, str]):
+    """A row as it was, read from its frame only when asked: a file may have hundreds of thousands of faulty rows."""
+
+    __slots__ = ("_at", "_frame")
+
+    def __init__(self, frame: pd.DataFrame, at: int) -> None:
+        self._frame = frame
+        self._at = at
+
+    def __getitem__(self, header: str) -> str:
+        return str(self._frame[header].array[self._at])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frame.columns)
+
+    def __len__(self) -> int:
+        return len(self._frame.columns)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 @dataclass(frozen=True)
@@ -87,9 +109,10 @@ class Quarantine:
     def rejects(self) -> list[Reject]:
         """All rejected rows in file order."""
         positions = sorted(self._faults)
-        raws: list[dict[str, str]] = self._frame.iloc[positions].to_dict("records")
+        kept = self._frame.iloc[positions]
         found = []
-        for position, raw in zip(positions, raws, strict=True):
+        for at, position in enumerate(positions):
+            raw = RawRow(kept, at)
             column, fault = self._faults[position]
             value = raw.get(column, "")[:VALUE_LENGTH]
             found.append(Reject(self.line(position), column, value, fault.code, fault.params, raw, self._source))

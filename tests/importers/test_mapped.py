@@ -132,6 +132,18 @@ def test_a_mapping_that_cannot_work_is_refused(tmp_path: Path, _case: str, mappi
         orders(write(tmp_path, "a,b\n1,2\n"), mapping=mapping)
 
 
+def test_orders_without_an_amount_are_not_guessed(tmp_path: Path) -> None:
+    with pytest.raises(Refusal) as caught:
+        orders(write(tmp_path, "订单号,下单时间,品牌\n1,2025-01-01 10:00:00,甲\n"))
+    assert (caught.value.code, caught.value.params) == ("mapping_incomplete", {"field": "amount"})
+
+
+def test_a_payment_day_without_its_hour_is_not_before_the_order(tmp_path: Path) -> None:
+    text = "订单号,下单时间,付款时间,金额\n1,2025-01-02 10:00:00,2025-01-02,5\n2,2025-01-02 10:00:00,2025-01-01,5\n"
+    found = orders(write(tmp_path, text))
+    assert [(reject.line, reject.code) for reject in found.rejects] == [(3, "pay_before_create")]
+
+
 def test_a_mapping_is_found_whatever_the_case_and_blanks_of_a_header(tmp_path: Path) -> None:
     found = orders(
         write(tmp_path, "Order No,Paid At,Amount\n1,2025-03-08 14:30:00,5\n"),

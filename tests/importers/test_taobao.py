@@ -233,6 +233,13 @@ def test_columns_that_changed_places_refuse_the_file_with_a_suggestion(tmp_path:
     assert caught.value.params["likely"]
 
 
+@pytest.mark.parametrize("lost", ["订单编号", "总金额", "订单状态"])
+def test_an_export_that_lost_a_column_is_refused_by_name(tmp_path: Path, lost: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        orders(write_taobao(tmp_path, [taobao_row()], [header for header in TAOBAO_2017 if header != lost]))
+    assert (caught.value.code, caught.value.params["missing"]) == ("header_incomplete", lost)
+
+
 def test_a_named_preset_that_does_not_fit_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as caught:
         orders(write_taobao(tmp_path, [taobao_row()]), preset="youzan")
