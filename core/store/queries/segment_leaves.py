@@ -55,8 +55,10 @@ def _lower_on_postgres(element: ascii_lower, compiler: Any, **options: Any) -> s
 def _range(what: Any, leaf: Leaf) -> Condition:
     """A number within the leaf's bounds."""
     if isinstance(leaf.value, tuple):
-        return what.between(leaf.value[0], leaf.value[1])
-    return what >= leaf.value if leaf.op == "ge" else what <= leaf.value
+        condition: Condition = what.between(leaf.value[0], leaf.value[1])
+    else:
+        condition = what >= leaf.value if leaf.op == "ge" else what <= leaf.value
+    return condition
 
 
 def _days_ago(day_column: Any, leaf: Leaf, today: int) -> Condition:

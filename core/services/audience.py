@@ -1,0 +1,71 @@
+"""The people of a campaign as they stand now: who is reached and how, who is left out, and why the others get nothing.
+
+The estimate and the launch read the same plan, so what was promised is what happens.
+"""
+
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+from sqlmodel import Session
+
+from core.clock import ShopZone, day_number
+from core.documents.campaign import CampaignDocument
+from core.documents.enums import Arm, Purpose
+from core.rules.assignment import assign
+from core.services.desk import Desk
+from core.services.reach import find_reach
+from core.services.segments import find_members
+from core.services.shop_settings import ShopSettings
+from core.store.queries.campaigns import audience_facts, net_by_member
+
+PRIOR_DAYS = 90
+# Upper ends, in days since the last order, of the classes in which a small audience is divided evenly.
+RECENCY_EDGES = (30, 90, 180, 365)
+
+
+def plan_audience(
+    session: Session, desk: Desk, document: CampaignDocument, salt: str, settings: ShopSettings, *, now: datetime
+) -> pd.DataFrame:
+    """One row a person: [member_id, channel, reason, arm, measured, tier, prior_net_fen]; arm or reason, never both.
+
+    Assigned are those whom something reaches. Exempt tiers always get it and are not measured: nobody like them is
+    left out. ``prior_net_fen`` is net spend on the 90 shop days before today.
+    """
+    members = find_members(session, desk, document.tree, now=now)
+    purpose = Purpose(document.purpose)
+    plan = find_reach(session, desk, members, document.channels, settings, purpose=purpose, now=now)
+    today = day_number(ShopZone(settings.zone).day(now))
+    facts = audience_facts(session, members).reindex(plan["member_id"])
+    prior = net_by_member(session, today - PRIOR_DAYS, today)
+    plan["tier"] = facts["tier"].to_numpy(dtype=object)
+    plan["prior_net_fen"] = prior.reindex(plan["member_id"]).fillna(0).to_numpy(np.int64)
+    reached = plan["reason"].isna().to_numpy(bool)
+    exempt = plan["tier"].isin(document.exempt_tiers).to_numpy(bool)
+    compared = reached & ~exempt
+    strata = _strata(plan["tier"].to_numpy(object), facts["last_day"].to_numpy(np.int64), today)
+    held_out = np.zeros(len(plan), dtype=bool)
+    ids = plan["member_id"].to_numpy(np.int64)
+    held_out[compared] = assign(salt, ids[compared], document.hold_out_share, strata[compared])
+    arms = np.where(held_out, Arm.HELD_OUT.value, Arm.TREATED.value).astype(object)
+    arms[~reached] = None
+    plan["arm"], plan["measured"] = arms, ~exempt
+    for name in ("channel", "reason", "arm", "tier"):  # pandas would say NaN, which is not the store's "nothing"
+        plan[name] = pd.Series([value if isinstance(value, str) else None for value in plan[name]], dtype=object)
+    return plan
+
+
+def usual_buyers(session: Session, plan: pd.DataFrame, settings: ShopSettings, days: int, *, now: datetime) -> float:
+    """The share of those to be compared who bought in the window of the same length before today; 0 for nobody."""
+    today = day_number(ShopZone(settings.zone).day(now))
+    compared = plan.loc[plan["arm"].notna() & plan["measured"], "member_id"]
+    bought = net_by_member(session, today - days, today)
+    return float(compared.isin(bought.index).mean()) if len(compared) else 0.0
+
+
+def _strata(tiers: np.ndarray, last_days: np.ndarray, today: int) -> np.ndarray:
+    """One label a person: tier and how long ago they bought."""
+    recency = np.where(last_days < 0, len(RECENCY_EDGES) + 1, np.searchsorted(RECENCY_EDGES, today - last_days))
+    return np.array(
+        [f"{tier or '-'}|{group}" for tier, group in zip(tiers, recency, strict=True)], dtype=object
+    ).astype(str)

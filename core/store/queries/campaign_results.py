@@ -1,0 +1,83 @@
+"""What those assigned by a campaign did afterwards: plain frames, one row a person, an order or a redemption."""
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import case, func, select
+from sqlmodel import Session, col
+
+from core.documents.enums import MessageStatus
+from core.store.queries.campaigns import rule_of
+from core.store.tables import Campaign, Coupon, Decision, Order, OrderItem, OutboxMessage, Product, Redemption
+
+
+def assigned(session: Session, campaign_id: int) -> pd.DataFrame:
+    """[member_id, arm, measured, prior_net_fen, sent, channel] of everybody put on a side; sent: a message left."""
+    message = OutboxMessage
+    sent = case((col(message.status) == MessageStatus.SENT, 1), else_=0)
+    columns = (col(Decision.member_id), col(Decision.arm), col(Decision.measured), col(Decision.prior_net_fen), sent)
+    statement = (
+        select(*columns, col(message.channel))
+        .outerjoin(OutboxMessage, col(message.decision_id) == col(Decision.id))
+        .where(col(Decision.campaign_id) == campaign_id, col(Decision.arm).is_not(None))
+        .order_by(col(Decision.member_id))
+    )
+    found = [(row[0], row[1].value, row[2], row[3], row[4], row[5]) for row in session.execute(statement)]
+    return pd.DataFrame(found, columns=["member_id", "arm", "measured", "prior_net_fen", "sent", "channel"])
+
+
+def orders_between(session: Session, campaign_id: int, start: datetime, end: datetime) -> pd.DataFrame:
+    """[order_id, order_no, member_id, paid_fen, refund_fen, known_fen, known_cost_fen], the paid orders of those assigned.
+
+    ``known_fen`` is the kept revenue of the lines whose product has a cost, ``known_cost_fen`` that cost; a line that was
+    wholly refunded came back and has neither.
+    """
+    among = _orders(campaign_id, start, end)
+    columns = (col(Order.id), col(Order.order_no), col(Order.member_id), col(Order.paid_fen), col(Order.refund_fen))
+    orders = pd.DataFrame(
+        [tuple(row) for row in session.execute(among.with_only_columns(*columns))],
+        columns=["order_id", "order_no", "member_id", "paid_fen", "refund_fen"],
+    )
+    kept = col(OrderItem.amount_fen) - col(OrderItem.refund_fen)
+    costs = (
+        among.with_only_columns(
+            col(Order.id), func.sum(kept), func.sum(col(OrderItem.quantity) * col(Product.cost_fen))
+        )
+        .join(OrderItem, col(OrderItem.order_id) == col(Order.id))
+        .join(Product, col(Product.id) == col(OrderItem.product_id))
+        .where(col(Product.cost_fen).is_not(None), kept > 0)
+        .group_by(col(Order.id))
+    )
+    known = {int(row[0]): (int(row[1]), int(row[2])) for row in session.execute(costs)}
+    orders["known_fen"] = [known.get(number, (0, 0))[0] for number in orders["order_id"]]
+    orders["known_cost_fen"] = [known.get(number, (0, 0))[1] for number in orders["order_id"]]
+    return orders
+
+
+def _orders(campaign_id: int, start: datetime, end: datetime) -> Any:
+    return (
+        select(col(Order.id))
+        .join(Decision, col(Decision.member_id) == col(Order.member_id))
+        .where(col(Decision.campaign_id) == campaign_id, col(Decision.arm).is_not(None))
+        .where(col(Order.paid_at) >= start, col(Order.paid_at) < end, col(Order.paid_fen) > 0)
+    )
+
+
+def redemptions(session: Session, campaign_id: int, until: datetime) -> pd.DataFrame:
+    """[member_id, order_id, order_no, discount_fen, occurred_at] of a campaign's coupons used before ``until``."""
+    columns = ("member_id", "order_id", "order_no", "discount_fen", "occurred_at")
+    statement = (
+        select(
+            col(Coupon.member_id),
+            col(Redemption.order_id),
+            col(Redemption.order_no),
+            col(Redemption.discount_fen),
+            col(Redemption.occurred_at),
+        )
+        .join(Coupon, col(Coupon.id) == col(Redemption.coupon_id))
+        .join(Campaign, col(Campaign.offer_id) == col(Coupon.offer_id))
+        .where(col(Campaign.id) == campaign_id, col(Coupon.rule) == rule_of(campaign_id))
+        .where(col(Redemption.occurred_at) < until)
+    )
+    return pd.DataFrame([tuple(row) for row in session.execute(statement)], columns=columns)
