@@ -64,6 +64,13 @@ def test_the_leaves_lead_to_the_tier_of_the_kernel(
     assert (proof.tier is None) == (joined is None)
 
 
+@pytest.mark.parametrize(("paid", "note"), [("2025-07-01T23:59:59", "left_window"), ("2025-07-02T00:00", "counted")])
+def test_the_oldest_day_that_counts_is_364_days_ago(paid: str, note: str) -> None:
+    proof = explain([OrderFact("A", shanghai(paid), 100_000)], JOINED, LADDER, ZONE, NOW)
+    assert [leaf.note for leaf in proof.facts] == [note]
+    assert proof.tier == proof.recomputed_tier
+
+
 def test_the_answer_has_the_shape_of_the_command_line() -> None:
     order = OrderFact("A1", shanghai("2025-12-31T09:00"), 90_000, 2_800, shanghai("2026-01-05T09:00"))
     old = OrderFact("A0", shanghai("2025-01-01T09:00"), 500_000)

@@ -1,5 +1,6 @@
 """The tier kernel against a slow oracle that knows nothing but the definition, and against hand-made edges."""
 
+import random
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -183,7 +184,24 @@ ladders = st.builds(
 )
 
 
-@settings(max_examples=120, deadline=None)
+def agrees(orders: list[Order], joined: list[datetime | None], timeline: list[RuleInForce], zone: ShopZone) -> None:
+    """History, sums and the next loss of every member are what the definition says."""
+    walked = walk(orders, joined, NOW, timeline, zone)
+    live = [rule for rule in timeline if rule.starts is None or rule.starts <= NOW][-1].document
+    found = history(walked)
+    for member, start in enumerate(joined):
+        own = [order for order in orders if order.member == member]
+        expected = oracle(own, start if start and start <= NOW else None, timeline, zone, NOW)
+        assert [row[1:] for row in found if row[0] == member] == expected
+        tier = walked.code(int(walked.state.tier[member]))
+        assert tier == (expected[-1][2] if expected else None)
+        assert (walked.state.spend_fen[member], walked.state.orders[member]) == sums(own, live, zone, NOW)
+        if tier is not None:
+            drop = drop_of(own, tier, live, zone, NOW)
+            assert walked.state.drops_at[member] == (NOBODY if drop is None else to_micros(drop))
+
+
+@settings(max_examples=60, deadline=None)
 @given(
     orders=order_lists(),
     joined=st.lists(st.one_of(st.none(), instants), min_size=3, max_size=3),
@@ -198,21 +216,29 @@ def test_history_state_and_drop_are_what_the_definition_says(
     second: tuple[RuleDocument, datetime] | None,
     zone: ShopZone,
 ) -> None:
-    timeline = [RuleInForce(first)] + ([RuleInForce(*second)] if second else [])
-    walked = walk(orders, joined, NOW, timeline, zone)
-    live = [rule for rule in timeline if rule.starts is None or rule.starts <= NOW][-1].document
-    found = history(walked)
-    for member in range(3):
-        own = [order for order in orders if order.member == member]
-        start = joined[member] if joined[member] and joined[member] <= NOW else None
-        expected = oracle(own, start, timeline, zone, NOW)
-        assert [row[1:] for row in found if row[0] == member] == expected
-        tier = walked.code(int(walked.state.tier[member]))
-        assert tier == (expected[-1][2] if expected else None)
-        assert (walked.state.spend_fen[member], walked.state.orders[member]) == sums(own, live, zone, NOW)
-        if tier is not None:
-            drop = drop_of(own, tier, live, zone, NOW)
-            assert walked.state.drops_at[member] == (NOBODY if drop is None else to_micros(drop))
+    agrees(orders, joined, [RuleInForce(first)] + ([RuleInForce(*second)] if second else []), zone)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_busy_members_too_have_the_history_of_the_definition(seed: int) -> None:
+    draw = random.Random(seed)
+    orders = []
+    for _ in range(60):
+        at = NOW - timedelta(hours=draw.choice([6, 24]) * draw.randrange(120))
+        paid = draw.choice([1, 30_000, 60_000, 99_999, 100_000])
+        back = at + timedelta(hours=draw.choice([6, 24]) * draw.randrange(60)) if draw.random() < 0.3 else None
+        refund = 0 if back is None else draw.choice([paid, paid // 2, 1])
+        done = at + timedelta(hours=draw.randrange(200)) if draw.random() < 0.8 else None
+        orders.append(Order(draw.randrange(5), at, paid, refund, back, done))
+    match, counts_from = draw.choice(["any", "all"]), draw.choice(["paid", "finished"])
+    timeline = [
+        RuleInForce(small_ladder(30, match, counts_from)),
+        RuleInForce(
+            small_ladder(draw.choice([30, 45]), match, "paid", "abxd"), NOW - timedelta(days=draw.randrange(1, 90))
+        ),
+    ]
+    joined: list[datetime | None] = [NOW - timedelta(days=draw.randrange(1, 130)) for _ in range(5)]
+    agrees(orders, joined, timeline[: draw.choice([1, 2])], draw.choice([SHANGHAI, ShopZone("Europe/Berlin")]))
 
 
 @pytest.mark.parametrize(
@@ -255,6 +281,19 @@ def test_a_leap_day_is_a_day_of_the_window() -> None:
 def test_a_refund_after_the_order_has_left_changes_nothing() -> None:
     order = Order(0, shanghai("2024-07-01T12:00"), 100_000, 100_000, shanghai("2025-08-01T12:00"))
     assert [row[4] for row in history(walk([order], [order.at]))] == ["joined", "expiry"]
+
+
+def test_a_refund_at_the_instant_of_leaving_is_an_expiry() -> None:
+    order = Order(0, shanghai("2024-07-01T12:00"), 100_000, 100_000, shanghai("2025-07-01T00:00"))
+    assert [row[4] for row in history(walk([order], [order.at]))] == ["joined", "expiry"]
+
+
+def test_the_loss_ahead_is_the_first_step_down() -> None:
+    orders = [Order(0, shanghai("2025-08-01T12:00"), 200_000), Order(0, shanghai("2025-09-01T12:00"), 100_000)]
+    walked = walk(orders, [orders[0].at])
+    assert walked.code(int(walked.state.tier[0])) == "vip"
+    assert walked.code(int(walked.state.drops_to[0])) == "silver"
+    assert from_micros(int(walked.state.drops_at[0])) == shanghai("2026-08-01T00:00")
 
 
 def test_a_wholly_refunded_order_counts_neither_as_money_nor_as_an_order() -> None:
