@@ -101,6 +101,12 @@ MIXED = csv_bytes(TAOBAO_2017, ROWS) + csv_bytes(TAOBAO_2017, [taobao_row(9)], "
             "encoding_mixed",
             3,
         ),
+        (
+            "gb18030 with a line of utf-8 that decodes without an error",
+            "订单号,昵称\n1,妈妈\n".encode("gb18030") + "2,你好你好\n".encode(),
+            "encoding_mixed",
+            3,
+        ),
         ("cut inside a quoted field", TAOBAO[:-40], "quote_unclosed", 4),
         ("cut between fields", PLAIN[:-8], "file_cut", 3),
         ("cut inside a character", "订单号,昵称\n1,你好\n2,你".encode()[:-1], "file_cut", 3),
