@@ -135,13 +135,13 @@ def oracle(
 
 def drop_of(orders: list[Order], tier: str, document: RuleDocument, zone: ShopZone, now: datetime) -> datetime | None:
     """The oracle's loss of the tier: known facts only, the days ahead one by one."""
-    known = [replace(o, refund=0) if o.refund_at and o.refund_at > now else o for o in orders]
-    known = [
-        o for o in known if o.at <= now and (document.spend_counts_from == "paid" or (o.finished and o.finished <= now))
-    ]
-    ends = (zone.start(zone.day(o.finished or o.at) + timedelta(days=document.window.days)) for o in known)
-    if document.spend_counts_from == "paid":
-        ends = (zone.start(zone.day(o.at) + timedelta(days=document.window.days)) for o in known)
+    ends = set()
+    known = [replace(o, refund=0) if o.refund_at and o.refund_at > now else o for o in orders if o.at <= now]
+    if document.spend_counts_from == "finished":
+        known = [o for o in known if o.finished and o.finished <= now]
+    for order in known:
+        counts = order.at if document.spend_counts_from == "paid" else max(order.finished or order.at, order.at)
+        ends.add(zone.start(zone.day(counts) + timedelta(days=document.window.days)))
     for at in sorted(end for end in ends if end > now):
         if reached(document, *sums(known, document, zone, at)) < document.codes.index(tier):
             return at
