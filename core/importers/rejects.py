@@ -26,23 +26,45 @@ class Fault:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-class RawRow(Mapping[str, str]):
-    """A row as it was, read from its frame only when asked: a file may have hundreds of thousands of faulty rows."""
+class RawRows:
+    """Faulty rows as they were, written out a block at a time: a file may have hundreds of thousands of them."""
 
-    __slots__ = ("_at", "_frame")
+    BLOCK = 1_000
 
-    def __init__(self, frame: pd.DataFrame, at: int) -> None:
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.headers = list(frame.columns)
         self._frame = frame
+        self._block = -1
+        self._records: list[dict[str, str]] = []
+
+    def row(self, at: int) -> dict[str, str]:
+        """One row by its position among the faulty ones; neighbours come cheaply."""
+        block, inside = divmod(at, self.BLOCK)
+        if block != self._block:
+            rows = self._frame.iloc[block * self.BLOCK : (block + 1) * self.BLOCK]
+            columns = [rows[header].tolist() for header in self.headers]
+            self._records = [dict(zip(self.headers, cells, strict=True)) for cells in zip(*columns, strict=True)]
+            self._block = block
+        return self._records[inside]
+
+
+class RawRow(Mapping[str, str]):
+    """One of the rows, read only when asked."""
+
+    __slots__ = ("_at", "_rows")
+
+    def __init__(self, rows: RawRows, at: int) -> None:
+        self._rows = rows
         self._at = at
 
     def __getitem__(self, header: str) -> str:
-        return str(self._frame[header].array[self._at])
+        return self._rows.row(self._at)[header]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._frame.columns)
+        return iter(self._rows.headers)
 
     def __len__(self) -> int:
-        return len(self._frame.columns)
+        return len(self._rows.headers)
 
     def __repr__(self) -> str:
         return repr(dict(self))
@@ -110,12 +132,15 @@ class Quarantine:
         """All rejected rows in file order."""
         positions = sorted(self._faults)
         kept = self._frame.iloc[positions]
+        rows = RawRows(kept)
+        named = {column for column, _ in self._faults.values()} & set(kept.columns)
+        cells = {column: kept[column].str.slice(0, VALUE_LENGTH).tolist() for column in named}
         found = []
         for at, position in enumerate(positions):
-            raw = RawRow(kept, at)
             column, fault = self._faults[position]
-            value = raw.get(column, "")[:VALUE_LENGTH]
-            found.append(Reject(self.line(position), column, value, fault.code, fault.params, raw, self._source))
+            value = cells[column][at] if column in cells else ""
+            line = self.line(position)
+            found.append(Reject(line, column, value, fault.code, fault.params, RawRow(rows, at), self._source))
         return found
 
 
