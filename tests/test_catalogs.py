@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.i18n import LANGS, catalog
+from core.rules.templates import ALIASES
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = [path for folder in ("core", "pages") for path in sorted((ROOT / folder).rglob("*.py"))]
