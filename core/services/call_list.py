@@ -1,0 +1,110 @@
+"""The call list: whom to write to by hand, why, the words to copy, and what came back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.documents.enums import Area
+from core.errors import Refusal
+from core.i18n import translate
+from core.importers.rejects import neutral
+from core.services.actor import Actor
+from core.services.desk import Desk
+from core.services.letters import make_writer, write_letter
+from core.services.shop_settings import load_settings
+from core.store.audit import record
+from core.store.queries import call_list, outbox
+
+LONGEST_ANSWER = 500
+CHUNK = 500
+MOST = 100_000
+
+
+@dataclass(frozen=True)
+class Call:
+    """One line of the list; ``text`` is written now and never stored, None where the words cannot be filled in."""
+
+    id: int
+    member_id: int
+    nickname: str
+    reason: str
+    text: str | None
+    listed_at: datetime
+    done_at: datetime | None
+    done_by: str | None
+    answer: str | None
+
+
+def list_calls(desk: Desk, actor: Actor, *, now: datetime, done: bool | None = False, limit: int = 200) -> list[Call]:
+    """Open lines (or done ones, or with None all) with their words."""
+    with desk.db.read() as session:
+        return _read_calls(session, now, done, limit)
+
+
+def count_calls(desk: Desk) -> tuple[int, int]:
+    """Open and done lines."""
+    with desk.db.read() as session:
+        return call_list.count_tasks(session)
+
+
+def tick_call(desk: Desk, actor: Actor, call_id: int, *, now: datetime, answer: str = "") -> None:
+    """Tick a line off, with what the person answered; refuses (``call_unknown``) one that is not open."""
+    with desk.db.write(Area.MESSAGES) as session:
+        if not call_list.tick_task(session, call_id, actor.name, answer.strip()[:LONGEST_ANSWER] or None, now):
+            raise Refusal("call_unknown")
+        record(session, actor.name, "call.ticked", f"call:{call_id}", now=now, answered=bool(answer.strip()))
+
+
+def untick_call(desk: Desk, actor: Actor, call_id: int, *, now: datetime) -> None:
+    """Take a tick back; refuses (``call_unknown``) a line that has none."""
+    with desk.db.write(Area.MESSAGES) as session:
+        if not call_list.untick_task(session, call_id):
+            raise Refusal("call_unknown")
+        record(session, actor.name, "call.unticked", f"call:{call_id}", now=now)
+
+
+def export_calls(desk: Desk, actor: Actor, *, now: datetime) -> list[tuple[str, str, str]]:
+    """The open lines as rows (nickname, reason, text) for a file, the heading first; no cell runs as a formula."""
+    with desk.db.write() as session:
+        settings = load_settings(session)
+        calls = _read_calls(session, now, False, MOST)
+        record(
+            session,
+            actor.name,
+            "calls.exported",
+            "call_list",
+            now=now,
+            count=len(calls),
+            ids=[call.id for call in calls],
+        )
+    heading = tuple(translate(settings.lang, f"call.column.{name}") for name in ("nickname", "reason", "text"))
+    rows = [(neutral(call.nickname), neutral(call.reason), neutral(call.text or "")) for call in calls]
+    return [(heading[0], heading[1], heading[2]), *rows]
+
+
+def _read_calls(session: Session, now: datetime, done: bool | None, limit: int) -> list[Call]:
+    settings = load_settings(session)
+    writer = make_writer(session, settings, now)
+    tasks = call_list.read_tasks(session, done=done, limit=limit)
+    ids = [task.message_id for task in tasks]
+    rows = {
+        row.id: row
+        for start in range(0, len(ids), CHUNK)
+        for row in outbox.read_messages(session, ids[start : start + CHUNK])
+    }
+    calls = []
+    for task in tasks:
+        row = rows[task.message_id]
+        try:
+            text: str | None = write_letter(row, writer)[1]
+        except Refusal:  # a person looks at every line and sees that there are no words for this one
+            text = None
+        reason = row.campaign_name or translate(settings.lang, f"journey.{row.rule.partition(':')[2]}.name")
+        nickname = row.nickname or row.name or f"#{row.member_id}"
+        calls.append(
+            Call(
+                task.id, row.member_id, nickname, reason, text, task.listed_at, task.done_at, task.done_by, task.answer
+            )
+        )
+    return calls

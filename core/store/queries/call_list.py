@@ -1,0 +1,50 @@
+"""The call list: messages that people of the shop deliver by hand."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlmodel import Session, col
+
+from core.store.tables import CallTask
+
+
+def read_tasks(session: Session, *, done: bool | None, limit: int) -> list[Row[Any]]:
+    """Lines (id, message_id, listed_at, done_at, done_by, answer), open ones in the order they came; done: latest first."""
+    statement = select(
+        col(CallTask.id),
+        col(CallTask.message_id),
+        col(CallTask.listed_at),
+        col(CallTask.done_at),
+        col(CallTask.done_by),
+        col(CallTask.answer),
+    ).limit(limit)
+    if done is None:
+        statement = statement.order_by(col(CallTask.id))
+    elif done:
+        statement = statement.where(col(CallTask.done_at).is_not(None)).order_by(
+            col(CallTask.done_at).desc(), col(CallTask.id)
+        )
+    else:
+        statement = statement.where(col(CallTask.done_at).is_(None)).order_by(col(CallTask.listed_at), col(CallTask.id))
+    return list(session.execute(statement))
+
+
+def count_tasks(session: Session) -> tuple[int, int]:
+    """Open and done lines."""
+    total, done = session.execute(select(func.count(col(CallTask.id)), func.count(col(CallTask.done_at)))).one()
+    return total - done, done
+
+
+def tick_task(session: Session, task_id: int, done_by: str, answer: str | None, done_at: datetime) -> bool:
+    """Tick an open line off; false when it is not open."""
+    statement = update(CallTask).where(col(CallTask.id) == task_id, col(CallTask.done_at).is_(None))
+    ticked = session.execute(statement.values(done_at=done_at, done_by=done_by, answer=answer))
+    return bool(ticked.rowcount)  # type: ignore[attr-defined]
+
+
+def untick_task(session: Session, task_id: int) -> bool:
+    """Open a ticked line again, its answer forgotten; false when it is open."""
+    statement = update(CallTask).where(col(CallTask.id) == task_id, col(CallTask.done_at).is_not(None))
+    opened = session.execute(statement.values(done_at=None, done_by=None, answer=None))
+    return bool(opened.rowcount)  # type: ignore[attr-defined]

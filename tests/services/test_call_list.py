@@ -1,0 +1,80 @@
+"""The call list: listed when it may be, worked off by people, taken away as a file."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.errors import Refusal
+from core.services.actor import Actor
+from core.services.call_list import count_calls, export_calls, list_calls, tick_call, untick_call
+from core.services.outbox import drain_outbox
+from core.store.database import Database
+from tests.services.outbox_shop import NOW, add_campaign, add_member, open_shop, queue, states
+
+OWNER = Actor.owner()
+
+
+def test_a_call_is_listed_with_its_words_and_ticked_off_with_the_answer(db: Database) -> None:
+    desk = open_shop(db)
+    add_member(desk, 1, email_cipher=None)
+    queue(desk, [1], channel="call_list", campaign_id=add_campaign(desk, "running"))
+    assert drain_outbox(desk, now=NOW).sent == 1
+    assert states(desk) == [("sent", None)]
+    [call] = list_calls(desk, OWNER, now=NOW)
+    assert (call.nickname, call.reason, call.text) == ("云1", "春季券", "云1，你好")
+    tick_call(desk, OWNER, call.id, now=NOW, answer="周末下单")
+    assert list_calls(desk, OWNER, now=NOW) == []
+    [done] = list_calls(desk, OWNER, now=NOW, done=True)
+    assert (done.answer, done.done_by, done.done_at) == ("周末下单", "owner", NOW)
+    assert count_calls(desk) == (0, 1)
+    with pytest.raises(Refusal, match="call_unknown"):
+        tick_call(desk, OWNER, call.id, now=NOW)
+    untick_call(desk, OWNER, call.id, now=NOW)
+    assert count_calls(desk) == (1, 0)
+    with pytest.raises(Refusal, match="call_unknown"):
+        untick_call(desk, OWNER, call.id, now=NOW)
+
+
+def test_the_list_respects_the_night_and_the_cap(sqlite_url: str) -> None:
+    desk = open_shop(Database(sqlite_url))
+    night = NOW + timedelta(hours=12)
+    queue(desk, [add_member(desk, 1)], channel="call_list", at=night)
+    assert drain_outbox(desk, now=night).sent == 0
+    assert count_calls(desk) == (0, 0)
+    morning = NOW + timedelta(hours=23)
+    queue(desk, [1], rule="campaign:2", channel="call_list", at=morning)
+    tally = drain_outbox(desk, now=morning)
+    assert (tally.sent, dict(tally.suppressed), count_calls(desk)) == (1, {"cap": 1}, (1, 0))
+    desk.close()
+
+
+def test_a_call_of_a_reminder_says_which_one(sqlite_url: str) -> None:
+    desk = open_shop(Database(sqlite_url))
+    queue(desk, [add_member(desk, 1)], rule="journey:birthday", occasion="birthday:2026", channel="call_list")
+    drain_outbox(desk, now=NOW)
+    assert list_calls(desk, OWNER, now=NOW)[0].reason == "生日祝福"
+    desk.close()
+
+
+def test_words_that_cannot_be_filled_in_leave_the_line_without_words(sqlite_url: str) -> None:
+    desk = open_shop(Database(sqlite_url))
+    queue(desk, [add_member(desk, 1)], channel="call_list", rule="journey:birthday", text="{券码}")
+    drain_outbox(desk, now=NOW)
+    assert list_calls(desk, OWNER, now=NOW)[0].text is None
+    desk.close()
+
+
+def test_the_file_runs_no_formula(sqlite_url: str) -> None:
+    desk = open_shop(Database(sqlite_url))
+    queue(
+        desk,
+        [add_member(desk, 1, nickname="=cmd|' /C calc'!A0")],
+        rule="journey:dormant",
+        occasion="dormant:None",
+        channel="call_list",
+    )
+    drain_outbox(desk, now=NOW)
+    heading, row = export_calls(desk, OWNER, now=NOW)
+    assert heading == ("昵称", "为什么联系", "可以直接复制的话")
+    assert row[0].startswith("'=") and row[2].startswith("'=")
+    desk.close()
