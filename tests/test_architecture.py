@@ -53,7 +53,7 @@ LAW: list[tuple[str, set[str]]] = [
     ("core/__main__.py", {"core"}),
     ("core/__init__.py", set()),
     ("pages/", PURE | {"core.services", "core.config", "core.channels", "core.store.queries", "core.store.tables", "pages.ui", "core"}),
-    ("app.py", {"core.http", "pages.frame"}),
+    ("app.py", {"core.http", "core.config", "pages.frame"}),
     ("scheduler.py", {"core"}),
 ]
 

@@ -13,6 +13,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = [path for folder in ("core", "pages") for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
+# Chinese counts a discount in tenths that are paid (9 折), English in per cent that are not (10 % off).
+OWN_COUNT = {"offer.words.share"}
+
+
 def _placeholders(sentence: str) -> set[str]:
     """Names of the values in a sentence; ``tier_en`` is the English form of ``tier`` and counts as the same."""
     names = (name for _, name, _, _ in string.Formatter().parse(sentence) if name)
@@ -41,9 +45,10 @@ def test_both_languages_have_the_same_keys() -> None:
     assert set(catalog("zh")) == set(catalog("en"))
 
 
-@pytest.mark.parametrize("key", sorted(key for key in catalog("zh") if not _is_letter(key)))
-def test_a_sentence_has_the_same_placeholders_in_both_languages(key: str) -> None:
-    assert _placeholders(catalog("zh")[key]) == _placeholders(catalog("en")[key])
+def test_a_sentence_has_the_same_placeholders_in_both_languages() -> None:
+    zh, en = catalog("zh"), catalog("en")
+    keys = {key for key in zh if not _is_letter(key)} - OWN_COUNT
+    assert {key for key in keys if _placeholders(zh[key]) != _placeholders(en[key])} == set()
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -58,4 +63,4 @@ def test_every_sentence_that_a_page_asks_for_exists() -> None:
 
 def test_english_sentences_hold_no_chinese() -> None:
     mixed = {key: text for key, text in catalog("en").items() if any("一" <= sign <= "鿿" for sign in text)}
-    assert {key for key in mixed if not key.startswith(("ui.language", "language", "menu.language"))} == set()
+    assert {key for key in mixed if not key.startswith("frame.language.")} == set()
