@@ -236,14 +236,14 @@ def _redeem(book: Book, rows: Ints, issued: pd.DataFrame, coupon: Coupon) -> tup
 
 
 def _issue(rng: np.random.Generator, people: pd.DataFrame, numbers: Ints, issued: Ints, expires: Ints) -> pd.DataFrame:
-    """One code for each person, by SMS where they agreed to it, else by e-mail."""
-    by_sms = people["consent_sms"].to_numpy()[numbers - 1]
+    """One code for each person, by e-mail where they agreed to it, else written to by the shop's staff."""
+    by_email = people["consent_email"].to_numpy()[numbers - 1]
     return pd.DataFrame(
         {
             "number": numbers,
             "code": new_codes(numbers.size, rng.bytes),
             "issued_at": issued,
             "expires_at": expires,
-            "channel": np.where(by_sms, "sms", "email"),
+            "channel": np.where(by_email, "email", "call_list"),
         }
     )
