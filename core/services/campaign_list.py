@@ -7,7 +7,6 @@ from datetime import datetime
 from core.documents.campaign import CampaignDocument, read_campaign
 from core.documents.enums import Arm, CampaignStatus
 from core.errors import Refusal
-from core.services.actor import Actor
 from core.services.campaigns import status_of
 from core.services.desk import Desk
 from core.store.queries import campaigns as rows
@@ -54,14 +53,14 @@ class CampaignView:
     coupons: dict[str, tuple[int, int]]
 
 
-def list_campaigns(desk: Desk, actor: Actor, *, now: datetime, limit: int = LISTED) -> list[CampaignLine]:
+def list_campaigns(desk: Desk, *, now: datetime, limit: int = LISTED) -> list[CampaignLine]:
     """Campaigns, the newest first."""
     with desk.db.read() as session:
         found = rows.list_campaigns(session, limit)
     return [_line(row[0], row.treated, row.held_out, row.sent, row.redeemed, now) for row in found]
 
 
-def show_campaign(desk: Desk, actor: Actor, campaign_id: int, *, now: datetime) -> CampaignView:
+def show_campaign(desk: Desk, campaign_id: int, *, now: datetime) -> CampaignView:
     """One campaign; refuses ``campaign_unknown``."""
     with desk.db.read() as session:
         campaign = rows.read_campaign(session, campaign_id)

@@ -205,7 +205,10 @@ def cancel_campaign(desk: Desk, actor: Actor, campaign_id: int, *, now: datetime
 
 def finish_campaigns(desk: Desk, actor: Actor, *, now: datetime) -> int:
     """Mark the campaigns whose measuring has ended; how many. The worker calls it."""
-    with desk.db.write() as session:
+    with desk.db.read() as session:
+        if not rows.any_over(session, now):
+            return 0
+    with desk.db.write(Area.CAMPAIGNS) as session:
         over = rows.finish_campaigns(session, now)
         if over:
             record(session, actor.name, "campaign.finished", "campaigns", now=now, count=len(over), ids=over)

@@ -156,18 +156,6 @@ def expiring_coupons(desk: Desk, actor: Actor, *, now: datetime, days: int = 3) 
         return rows.sum_expiring(session, now, until), [_view(row, now) for row in listed]
 
 
-def expire_coupons(desk: Desk, actor: Actor, *, now: datetime) -> int:
-    """Mark the coupons whose time has passed; how many. The worker calls it."""
-    with desk.db.read() as session:
-        if not rows.any_over(session, now):
-            return 0
-    with desk.db.write(Area.CAMPAIGNS) as session:
-        count = rows.expire_coupons(session, now)
-        if count:
-            record(session, actor.name, "coupon.expired", "coupons", now=now, count=count)
-    return count
-
-
 def _order_for(session: Session, order_no: str | None, member_id: int) -> tuple[int | None, int | None]:
     """The stored order with a number (id, buyer), the owner's own first; nothing when it has not been imported yet."""
     if order_no is None:

@@ -71,6 +71,14 @@ def stop_campaign(session: Session, campaign_id: int) -> bool:
     return _moved(session, campaign_id, (CampaignStatus.DRAFT, CampaignStatus.RUNNING), status=CampaignStatus.CANCELLED)
 
 
+def any_over(session: Session, now: datetime) -> bool:
+    """Whether some running campaign's measuring has ended."""
+    over = select(col(Campaign.id)).where(
+        col(Campaign.status) == CampaignStatus.RUNNING, col(Campaign.measure_until) <= now
+    )
+    return session.execute(over.limit(1)).first() is not None
+
+
 def finish_campaigns(session: Session, now: datetime) -> list[int]:
     """Running campaigns whose measuring has ended become finished; their ids."""
     over = update(Campaign).where(col(Campaign.status) == CampaignStatus.RUNNING, col(Campaign.measure_until) <= now)

@@ -123,18 +123,6 @@ def void_coupons(session: Session, coupon_ids: Sequence[int]) -> int:
     return voided
 
 
-def any_over(session: Session, now: datetime) -> bool:
-    """Whether some issued coupon's time has passed."""
-    over = select(col(Coupon.id)).where(col(Coupon.status) == CouponStatus.ISSUED, col(Coupon.valid_until) <= now)
-    return session.execute(over.limit(1)).first() is not None
-
-
-def expire_coupons(session: Session, now: datetime) -> int:
-    """Issued coupons whose time has passed become expired; how many."""
-    statement = update(Coupon).where(col(Coupon.status) == CouponStatus.ISSUED, col(Coupon.valid_until) <= now)
-    return _changed(session, statement.values(status=CouponStatus.EXPIRED))
-
-
 def lock_coupons(session: Session, codes: Sequence[str]) -> None:
     """Hold coupons until the transaction ends; read them afterwards, so that a use by somebody else is seen."""
     for start in range(0, len(codes), CHUNK):
