@@ -10,6 +10,7 @@ from core.store.tables.orders import Order, OrderItem, Product, Refund
 from core.store.tables.people import Consent, Member, MemberIdentity, MemberTag
 from core.store.tables.profiles import DaySummary, MemberProfile
 from core.store.tables.programme import MemberTier, RuleVersion, TierChange
+from core.store.tables.segments import SavedSegment
 
 metadata = Table.metadata
 
@@ -41,6 +42,7 @@ __all__ = [
     "Refund",
     "Revision",
     "RuleVersion",
+    "SavedSegment",
     "Setting",
     "StagedItem",
     "StagedOrder",

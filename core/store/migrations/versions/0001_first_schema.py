@@ -173,6 +173,16 @@ def upgrade() -> None:
     with op.batch_alter_table('rule_version', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_rule_version_status'), ['status'], unique=False)
 
+    op.create_table('saved_segment',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('document', sa.Text(), nullable=False),
+    sa.Column('author', sa.String(length=64), nullable=False),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_segment')),
+    sa.UniqueConstraint('name', name=op.f('uq_saved_segment_name'))
+    )
     op.create_table('setting',
     sa.Column('key', sa.String(length=32), nullable=False),
     sa.Column('value', sa.Text(), nullable=False),
