@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from core.documents.enums import Area, VersionStatus
+from core.documents.rule_faults import checked
 from core.documents.rules import RuleDocument, read_rules
 from core.errors import Refusal
 from core.rules.tiers import RuleInForce
@@ -117,13 +118,14 @@ def draft_version(
 
 
 def publish_version(desk: Desk, actor: Actor, version_id: int, *, effective_from: datetime, now: datetime) -> None:
-    """Publish a draft from an instant that is not past; refuses one that collides with another version."""
+    """Publish a draft from an instant that is not past; refuses its first fault, and a collision with another version."""
     if effective_from < now:
         raise Refusal("effective_in_the_past", at=effective_from.isoformat())
     with desk.db.write(Area.RULES) as session:
         version = _get(session, version_id)
         if version.status != VersionStatus.DRAFT:
             raise Refusal("version_published", id=version_id)
+        checked(read_rules(version.document))
         last = published_versions(session)[-1]
         if last.effective_from is not None and last.effective_from >= effective_from:
             raise Refusal("effective_before_another", at=last.effective_from.isoformat())

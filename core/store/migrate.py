@@ -101,9 +101,7 @@ def _copy_before(db: Database, revision: str) -> None:
     target = folder / f"{db.path.stem}-before-{revision}-{datetime.now(UTC):%Y%m%d%H%M%S}.db"
     with db.writer.connect() as connection:
         raw = connection.connection.dbapi_connection
-        raw.execute("COMMIT")  # type: ignore[union-attr]
         raw.execute("VACUUM INTO ?", (str(target),))  # type: ignore[union-attr]
-        raw.execute("BEGIN")  # type: ignore[union-attr]
 
 
 def schema_differences(connection: Connection) -> list[str]:

@@ -1,0 +1,99 @@
+"""``rules``: list the versions, keep a draft, publish it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core.commands.options import DAY, AsJson, read_text
+from core.commands.output import table
+from core.commands.shop import Shop, answer, open_shop
+from core.commands.words import help_of
+
+if TYPE_CHECKING:
+    from core.services.rule_versions import VersionLine
+
+app = typer.Typer()
+
+
+@app.command("list", help=help_of("rules.list"))
+def list_all(as_json: AsJson = False) -> None:
+    """All versions, the live one last."""
+    from core.services.rule_versions import list_versions
+
+    with open_shop() as shop:
+        versions = list_versions(shop.desk, now=shop.now)
+        answer(
+            as_json, {"versions": [_version_json(line) for line in versions]}, lambda: _version_lines(shop, versions)
+        )
+
+
+@app.command(help=help_of("rules.draft"))
+def draft(
+    file: Annotated[Path, typer.Argument(metavar="FILE.json", help=help_of("rules.file"))],
+    note: Annotated[str, typer.Option("--note", help=help_of("note"))] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Keep a rule document as a draft; what speaks against publishing it is said at once."""
+    from core.rules.versions import check_draft
+    from core.services.rule_versions import draft_version
+
+    document, faults = check_draft(read_text(file))
+    with open_shop() as shop:
+        number = draft_version(shop.desk, shop.actor, document, now=shop.now, note=note)
+        said = [{"code": fault.code, "message": shop.refusal(fault)} for fault in faults]
+
+        def lines() -> Iterator[str]:
+            yield shop.say("rules.drafted", id=number)
+            yield from (fault["message"] for fault in said)
+
+        answer(as_json, {"id": number, "faults": said}, lines)
+
+
+@app.command(help=help_of("rules.publish"))
+def publish(
+    version: Annotated[int, typer.Argument(metavar="VERSION", help=help_of("version"))],
+    effective: Annotated[
+        datetime, typer.Option("--effective", formats=[DAY], metavar="DATE", help=help_of("effective"))
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Publish a draft from the start of a shop day; today means now."""
+    from core.services.rule_versions import publish_version
+
+    with open_shop() as shop:
+        day = effective.date()
+        starts = shop.now if day == shop.today else shop.zone.start(day)
+        publish_version(shop.desk, shop.actor, version, effective_from=starts, now=shop.now)
+        answer(
+            as_json,
+            {"id": version, "effective_from": starts.isoformat()},
+            lambda: [shop.say("rules.published", id=version, moment=shop.moment(starts))],
+        )
+
+
+def _version_json(line: "VersionLine") -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "status": line.status.value,
+        "effective_from": line.effective_from and line.effective_from.isoformat(),
+        "live": line.live,
+        "author": line.author,
+        "note": line.note,
+        "document_hash": line.document_hash,
+        "created_at": line.created_at.isoformat(),
+    }
+
+
+def _version_lines(shop: Shop, versions: "list[VersionLine]") -> Iterator[str]:
+    headers = [shop.say(f"column.{name}") for name in ("id", "status", "effective", "author", "note")]
+    rows = []
+    for line in versions:
+        status = "live" if line.live else line.status.value
+        begins = shop.moment(line.effective_from) if line.effective_from else None
+        if status != "draft" and begins is None:
+            begins = shop.say("rules.from_the_first")
+        rows.append((str(line.id), shop.say(f"rules.status.{status}"), begins, line.author, line.note))
+    yield from table(headers, rows)
