@@ -27,7 +27,7 @@ from core.services.actor import Actor
 from core.services.channel_pause import pause_channel, paused_channels, rested_channels, resume_channel
 from core.services.desk import Desk
 from core.services.letters import CALL_LIST, Writer, make_writer, write_letter
-from core.services.shop_settings import ShopSettings, load_settings, smtp_password
+from core.services.shop_settings import ShopSettings, load_settings, smtp_plain
 from core.store.audit import record
 from core.store.queries import outbox
 from core.store.queries.contacts import read_touches
@@ -79,6 +79,7 @@ class Round:
     owner: str
     should_stop: Callable[[], bool]
     rested: set[str]
+    channels: dict[str, Channel] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
 
     def lease_until(self) -> datetime:
@@ -99,17 +100,26 @@ def drain_outbox(
     turn = Round(desk, settings, writer, now, owner, lambda: should_stop() or time.monotonic() > ends, rested)
     turn.tally.stopped |= resting
     _suppress_late(turn)
+    try:
+        turn.tally.unfinished = _drain_leases(turn)
+    finally:
+        for channel in turn.channels.values():
+            channel.close()
+    return turn.tally
+
+
+def _drain_leases(turn: Round) -> bool:
+    """Lease after lease until nothing is due; whether it was stopped before."""
     while not turn.should_stop():
-        with desk.db.write() as session:
+        with turn.desk.db.write() as session:
             leased = outbox.lease_pending(
-                session, owner, now, turn.lease_until(), LEASE_BATCH, tuple(turn.tally.stopped)
+                session, turn.owner, turn.now, turn.lease_until(), LEASE_BATCH, tuple(turn.tally.stopped)
             )
         if not leased:
-            return turn.tally
+            return False
         for channel in sorted({name for _, name in leased}):
             _drain_channel(turn, channel, [number for number, name in leased if name == channel])
-    turn.tally.unfinished = True
-    return turn.tally
+    return True
 
 
 def recover_messages(desk: Desk, *, now: datetime, real: datetime, alone: bool = False) -> Tally:
@@ -207,17 +217,22 @@ def _drain_channel(turn: Round, name: str, ids: list[int]) -> None:
         _list_calls(turn, ids)
         return
     try:
-        channel = _make_channel(turn, name)
-        channel.open()
+        channel = _opened_channel(turn, name)
     except Refusal as refusal:
         _rest(turn, name, refusal.code)
         with turn.desk.db.write() as session:
             outbox.return_messages(session, ids, MessageStatus.LEASED, turn.owner)
         return
-    try:
-        _send_groups(turn, channel, name, ids)
-    finally:
-        channel.close()
+    _send_groups(turn, channel, name, ids)
+
+
+def _opened_channel(turn: Round, name: str) -> Channel:
+    """The round's channel, opened once: signing in anew for each lease cost a third of the time (measured)."""
+    if name not in turn.channels:
+        channel = _make_channel(turn, name)
+        channel.open()
+        turn.channels[name] = channel
+    return turn.channels[name]
 
 
 def _send_groups(turn: Round, channel: Channel, name: str, ids: list[int]) -> None:
@@ -360,16 +375,6 @@ def _real_channel(desk: Desk, name: str) -> str:
 
 def _make_channel(turn: Round, name: str) -> Channel:
     """A channel with the shop's settings; refuses settings that cannot be right."""
-    smtp = turn.settings.smtp
-    plain = {
-        "host": smtp.host,
-        "port": smtp.port,
-        "security": smtp.security,
-        "user": smtp.user,
-        "password": smtp_password(turn.desk, smtp),
-        "sender": smtp.sender,
-        "reply_to": smtp.reply_to,
-        "opt_out": smtp.reply_to or smtp.sender,
-    }
+    plain = smtp_plain(turn.desk, turn.settings.smtp)
     folder = config().data_dir / "outbox" / turn.desk.store
     return build_channel(_real_channel(turn.desk, name), plain, folder)

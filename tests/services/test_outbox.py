@@ -85,6 +85,15 @@ def test_one_marketing_message_a_day_whatever_the_rule(db: Database) -> None:
     assert drain_outbox(desk, now=NOW + DAY).sent == 1
 
 
+def test_two_messages_side_by_side_in_one_group_are_one_too_many(db: Database) -> None:
+    desk = open_shop(db)
+    add_member(desk, 1)
+    queue(desk, [1], rule="campaign:1")
+    queue(desk, [1], rule="campaign:2")
+    tally = drain_outbox(desk, now=NOW)
+    assert (tally.sent, dict(tally.suppressed)) == (1, {"cap": 1})
+
+
 def test_four_in_thirty_days_counting_what_may_have_arrived(sqlite_url: str) -> None:
     desk = open_shop(Database(sqlite_url))
     add_member(desk, 1)
