@@ -14,8 +14,9 @@ from core.commands.words import help_of
 from core.i18n import translate
 
 if TYPE_CHECKING:
+    from core.services.campaign_estimates import Estimate
     from core.services.campaign_results import CampaignResult
-    from core.services.campaigns import Estimate, Launch
+    from core.services.campaigns import Launch
 
 CampaignId = Annotated[int, typer.Argument(metavar="ID", help=help_of("campaign.id"))]
 
@@ -39,7 +40,7 @@ def draft(
 @app.command(help=help_of("campaign.estimate"))
 def estimate(number: CampaignId, as_json: AsJson = False) -> None:
     """What a launch would do now."""
-    from core.services.campaigns import estimate_campaign
+    from core.services.campaign_estimates import estimate_campaign
 
     with open_shop() as shop:
         found = estimate_campaign(shop.desk, shop.actor, number, now=shop.now)

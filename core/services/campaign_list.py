@@ -6,8 +6,7 @@ from datetime import datetime
 
 from core.documents.campaign import CampaignDocument, read_campaign
 from core.documents.enums import Arm, CampaignStatus
-from core.errors import Refusal
-from core.services.campaigns import status_of
+from core.services.campaign_checks import require_campaign, status_of
 from core.services.desk import Desk
 from core.store.queries import campaigns as rows
 from core.store.tables import Campaign
@@ -63,9 +62,7 @@ def list_campaigns(desk: Desk, *, now: datetime, limit: int = LISTED) -> list[Ca
 def show_campaign(desk: Desk, campaign_id: int, *, now: datetime) -> CampaignView:
     """One campaign; refuses ``campaign_unknown``."""
     with desk.db.read() as session:
-        campaign = rows.read_campaign(session, campaign_id)
-        if campaign is None:
-            raise Refusal("campaign_unknown", campaign=campaign_id)
+        campaign = require_campaign(session, campaign_id)
         decided = rows.count_decisions(session, campaign_id)
         messages = rows.count_messages(session, campaign_id)
         coupons = rows.count_coupons(session, campaign_id)

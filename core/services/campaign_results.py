@@ -20,10 +20,10 @@ from core.documents.campaign import read_campaign
 from core.documents.enums import Arm, Verdict
 from core.documents.offer import Offer
 from core.errors import Refusal
+from core.services.campaign_checks import require_campaign
 from core.services.desk import Desk
 from core.services.shop_settings import load_settings
 from core.store.queries import campaign_results as rows
-from core.store.queries.campaigns import read_campaign as load_campaign
 
 OUTCOMES = ("buyers", "orders", "net_fen", "margin_fen")
 _WHOLE = 10_000
@@ -99,9 +99,7 @@ class CampaignResult:
 def campaign_result(desk: Desk, campaign_id: int, *, now: datetime) -> CampaignResult:
     """The result so far, or for good. Refuses ``campaign_unknown`` and ``campaign_not_launched``."""
     with desk.db.read() as session:
-        campaign = load_campaign(session, campaign_id)
-        if campaign is None:
-            raise Refusal("campaign_unknown", campaign=campaign_id)
+        campaign = require_campaign(session, campaign_id)
         if campaign.measure_from is None or campaign.measure_until is None:
             raise Refusal("campaign_not_launched", name=campaign.name)
         start, end = campaign.measure_from, min(campaign.measure_until, max(now, campaign.measure_from))
@@ -112,7 +110,9 @@ def campaign_result(desk: Desk, campaign_id: int, *, now: datetime) -> CampaignR
         used = rows.redemptions(session, campaign_id, end)
     used = _with_orders(used, orders)
     orders["margin_fen"] = _margins(orders, _taken_off(used, offer), margin_bp)
-    people = _per_person(people, orders, _costs(used, offer)).assign(redeemed=people["member_id"].isin(used["member_id"]))
+    people = _per_person(people, orders, _costs(used, offer)).assign(
+        redeemed=people["member_id"].isin(used["member_id"])
+    )
     measured, exempt = people[people["measured"]], people[~people["measured"]]
     arms = tuple(_arm(arm, measured[measured["arm"] == arm.value]) for arm in Arm)
     effects = _effects(measured)

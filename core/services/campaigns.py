@@ -1,4 +1,4 @@
-"""Campaigns: draft, estimate, launch once, cancel. What a launch decides is written down before anything is sent."""
+"""Campaigns: draft, launch once, cancel. What a launch decides is written down before anything is sent."""
 
 import secrets
 from collections import Counter
@@ -10,55 +10,22 @@ from typing import Any
 import pandas as pd
 from sqlmodel import Session
 
-from core.analytics.power import smallest_visible_share
-from core.channels.registry import channel_kind
-from core.clock import ShopZone
-from core.documents.campaign import CampaignDocument, campaign_faults, read_campaign
+from core.documents.campaign import CampaignDocument, read_campaign
 from core.documents.enums import Area, Arm, CampaignStatus, MessageStatus
-from core.documents.offer import Offer
-from core.documents.rules import read_rules
 from core.errors import Refusal
-from core.rules.coupons import liability, valid_between
-from core.rules.templates import check_template
-from core.rules.timing import allowed_window, next_allowed
 from core.services.actor import Actor
-from core.services.audience import plan_audience, usual_buyers
+from core.services.audience import plan_audience
+from core.services.campaign_checks import check_document, first_hour, last_hour, require_campaign, status_of
 from core.services.coupons import issue_coupons
 from core.services.desk import Desk
-from core.services.shop_settings import ShopSettings, load_settings
+from core.services.shop_settings import load_settings
 from core.store.audit import record
 from core.store.queries import campaigns as rows
 from core.store.queries.coupons import insert_offer, void_coupons
 from core.store.queries.outbox import queue_messages, save_template
-from core.store.queries.tiers import published_versions
 from core.store.tables import Campaign
 
-PERSONAL_FIELDS = ("nickname", "shop", "tier", "next_tier", "missing_amount", "birthday")
 LAUNCHED = (CampaignStatus.RUNNING, CampaignStatus.FINISHED)
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What a campaign would do if it were launched now. Money in fen; shares are fractions.
-
-    ``cost_fen``: messages, and the coupons of as many as usually buy in such a stretch; ``worst_cost_fen``: every coupon
-    used in full. ``smallest_effect``: the least rise in the share of buyers that would show; None: nothing could.
-    """
-
-    audience: int
-    reachable: int
-    by_channel: dict[str, int]
-    held_out: int
-    treated: int
-    exempt: int
-    suppressed: dict[str, int]
-    cost_fen: int
-    worst_cost_fen: int
-    budget_fen: int | None
-    usual_share: float
-    smallest_effect: float | None
-    starts_at: datetime
-    faults: tuple[Refusal, ...]
 
 
 @dataclass(frozen=True)
@@ -101,7 +68,7 @@ def draft_campaign(
     Refuses the first fault of the document, ``campaign_unknown``, ``campaign_not_draft`` (changed after its launch).
     """
     with desk.db.write(Area.CAMPAIGNS) as session:
-        _check(session, document, now)
+        check_document(session, document, now)
         values = {
             "name": document.name,
             "goal": document.goal,
@@ -114,25 +81,12 @@ def draft_campaign(
             fresh = rows.insert_draft(session, desk.db, draft_key, **values, **made)
         number = fresh or campaign_id or rows.find_draft(session, draft_key)
         if fresh is None and not rows.edit_draft(session, number, **values):
-            if _read(session, number).document_hash == values["document_hash"]:
+            if require_campaign(session, number).document_hash == values["document_hash"]:
                 return number
-            raise Refusal("campaign_not_draft", name=_read(session, number).name)
+            raise Refusal("campaign_not_draft", name=require_campaign(session, number).name)
         action = "campaign.edited" if fresh is None else "campaign.drafted"
         record(session, actor.name, action, f"campaign:{number}", now=now, document=values["document_hash"])
     return number
-
-
-def estimate_campaign(desk: Desk, actor: Actor, campaign_id: int, *, now: datetime) -> Estimate:
-    """What a drafted campaign would do if it were launched now."""
-    with desk.db.read() as session:
-        campaign = _read(session, campaign_id)
-        return _estimate(session, desk, read_campaign(campaign.document), campaign.salt, now)
-
-
-def estimate_document(desk: Desk, actor: Actor, document: CampaignDocument, *, now: datetime) -> Estimate:
-    """The same for a document that has not been kept yet; who is left out will be others, not another number."""
-    with desk.db.read() as session:
-        return _estimate(session, desk, document, "estimate", now)
 
 
 def launch_campaign(desk: Desk, actor: Actor, campaign_id: int, *, now: datetime) -> Launch:
@@ -143,12 +97,12 @@ def launch_campaign(desk: Desk, actor: Actor, campaign_id: int, *, now: datetime
     """
     with desk.db.write(Area.CAMPAIGNS, Area.MESSAGES) as session:
         if not rows.start_campaign(session, campaign_id, now):
-            return _launched(session, _read(session, campaign_id), again=True)
-        campaign = _read(session, campaign_id)
+            return _launched(session, require_campaign(session, campaign_id), again=True)
+        campaign = require_campaign(session, campaign_id)
         document = read_campaign(campaign.document)
-        _check(session, document, now)
+        check_document(session, document, now)
         settings = load_settings(session)
-        starts = _starts_at(document, settings, now)
+        starts = first_hour(document, settings, now)
         until = starts + timedelta(days=document.measure_days)
         plan = plan_audience(session, desk, document, campaign.salt, settings, now=now)
         treated = plan[plan["arm"] == Arm.TREATED.value]
@@ -158,8 +112,8 @@ def launch_campaign(desk: Desk, actor: Actor, campaign_id: int, *, now: datetime
         rows.set_window(session, campaign_id, starts, until, offer_id)
         coupons = _issue(session, desk, offer_id, campaign_id, treated, starts, now)
         _decide(session, campaign_id, plan, coupons, now)
-        _queue(session, desk, campaign_id, document, (starts, _deadline(document, settings, starts, until)), now)
-        answer = _launched(session, _read(session, campaign_id), again=False)
+        _queue(session, desk, campaign_id, document, (starts, last_hour(document, settings, starts, until)), now)
+        answer = _launched(session, require_campaign(session, campaign_id), again=False)
         record(
             session,
             actor.name,
@@ -181,7 +135,7 @@ def cancel_campaign(desk: Desk, actor: Actor, campaign_id: int, *, now: datetime
     What was sent stays sent, and its coupons stay good. Again: nothing more happens. Refuses ``campaign_over``.
     """
     with desk.db.write(Area.CAMPAIGNS, Area.MESSAGES) as session:
-        campaign = _read(session, campaign_id)
+        campaign = require_campaign(session, campaign_id)
         if status_of(campaign, now) is CampaignStatus.FINISHED:
             raise Refusal("campaign_over", name=campaign.name)
         stopped, voided = 0, 0
@@ -213,99 +167,6 @@ def finish_campaigns(desk: Desk, actor: Actor, *, now: datetime) -> int:
         if over:
             record(session, actor.name, "campaign.finished", "campaigns", now=now, count=len(over), ids=over)
     return len(over)
-
-
-def status_of(campaign: Campaign, now: datetime) -> CampaignStatus:
-    """Where a campaign stands, also when the worker has not been there since its end."""
-    running = campaign.status is CampaignStatus.RUNNING
-    over = running and campaign.measure_until is not None and now >= campaign.measure_until
-    return CampaignStatus.FINISHED if over else campaign.status
-
-
-def _read(session: Session, campaign_id: int) -> Campaign:
-    campaign = rows.read_campaign(session, campaign_id)
-    if campaign is None:
-        raise Refusal("campaign_unknown", campaign=campaign_id)
-    return campaign
-
-
-def _check(session: Session, document: CampaignDocument, now: datetime) -> None:
-    for fault in _faults(session, document, now):
-        raise fault
-
-
-def _faults(session: Session, document: CampaignDocument, now: datetime) -> list[Refusal]:
-    """Everything against launching a document."""
-    live = [v for v in published_versions(session) if v.effective_from is None or v.effective_from <= now]
-    faults = campaign_faults(document, read_rules(live[-1].document).codes if live else ())
-    allowed = PERSONAL_FIELDS + (_offer_fields(document.offer) if document.offer else ())
-    texts = (document.message.text, document.message.subject) if document.message.subject else (document.message.text,)
-    found = [fault for text in texts for fault in check_template(text, allowed)]
-    return faults + [Refusal(fault.code, **fault.params) for fault in found]
-
-
-def _offer_fields(offer: Offer) -> tuple[str, ...]:
-    """The placeholders that a message about this offer can fill."""
-    has_code = offer.kind != "platform" or bool(offer.platform_code)
-    return (
-        *("offer", "coupon_until", "days"),
-        *(("coupon_code",) if has_code else ()),
-        *(("link",) if offer.platform_link else ()),
-        *(("coupon_value",) if offer.kind not in ("gift", "free_shipping") else ()),
-        *(("coupon_threshold",) if offer.threshold_fen else ()),
-    )
-
-
-def _starts_at(document: CampaignDocument, settings: ShopSettings, now: datetime) -> datetime:
-    """When the first message may leave: as asked, moved into the hours in which marketing may."""
-    window = allowed_window(settings.quiet_end, settings.quiet_start)
-    return next_allowed(max(now, document.starts_at or now), window, ShopZone(settings.zone))
-
-
-def _deadline(document: CampaignDocument, settings: ShopSettings, starts: datetime, until: datetime) -> datetime:
-    """After this a message is of no use: measuring has ended, or the coupon has."""
-    if document.offer is None:
-        return until
-    return min(until, valid_between(document.offer, starts, ShopZone(settings.zone))[1])
-
-
-def _estimate(session: Session, desk: Desk, document: CampaignDocument, salt: str, now: datetime) -> Estimate:
-    settings = load_settings(session)
-    plan = plan_audience(session, desk, document, salt, settings, now=now)
-    treated, held_out = plan["arm"] == Arm.TREATED.value, plan["arm"] == Arm.HELD_OUT.value
-    faces = _faces(document.offer, plan.loc[treated, "tier"])
-    worst = sum(faces)
-    usual = usual_buyers(session, plan, settings, document.measure_days, now=now)
-    messages = sum(channel_kind(name).cost_fen for name in plan.loc[treated, "channel"])
-    compared = int((treated & plan["measured"]).sum())
-    visible = smallest_visible_share(usual, compared, int(held_out.sum())) if usual < 1 else None
-    return Estimate(
-        audience=len(plan),
-        reachable=int(plan["arm"].notna().sum()),
-        by_channel=_counted(plan.loc[treated, "channel"]),
-        held_out=int(held_out.sum()),
-        treated=int(treated.sum()),
-        exempt=int((treated & ~plan["measured"]).sum()),
-        suppressed=_counted(plan["reason"].dropna()),
-        cost_fen=messages + round(worst * usual),
-        worst_cost_fen=messages + worst,
-        budget_fen=document.offer.budget_fen if document.offer else None,
-        usual_share=usual,
-        smallest_effect=visible,
-        starts_at=_starts_at(document, settings, now),
-        faults=tuple(_faults(session, document, now)),
-    )
-
-
-def _faces(offer: Offer | None, tiers: "pd.Series[str]") -> list[int]:
-    """The most that each coupon can cost; none for a document whose offer cannot say."""
-    if offer is None or (offer.kind == "percent" and offer.max_discount_fen is None):
-        return []
-    return [liability(offer, tier) for tier in tiers]
-
-
-def _counted(values: "pd.Series[str]") -> dict[str, int]:
-    return {str(name): int(count) for name, count in sorted(Counter(values).items())}
 
 
 def _issue(

@@ -9,11 +9,10 @@ from sqlalchemy import update
 
 from core.documents.enums import Arm, CampaignStatus, CouponStatus, MessageStatus
 from core.errors import Refusal
+from core.services.campaign_estimates import estimate_campaign, estimate_document
 from core.services.campaigns import (
     cancel_campaign,
     draft_campaign,
-    estimate_campaign,
-    estimate_document,
     finish_campaigns,
     launch_campaign,
 )
