@@ -4,19 +4,22 @@ import json
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
+from core.clock import real_now, to_micros
 from core.documents.enums import OrderStatus
 from core.importers.orders import ParsedOrders
 from core.services.desk import Desk
 from core.store.bulk import bulk_insert
-from core.store.queries.merge_orders import clear_stage
+from core.store.queries.merge_orders import clear_forgotten, clear_stage
 from core.store.tables import StagedItem, StagedOrder
 from core.store.vault import Vault
 
 CHUNK = 5_000
+FORGOTTEN = timedelta(days=1)  # no import takes so long: its process was killed
 ORDER_COLUMNS = (
     "batch_id",
     "order_no",
@@ -51,7 +54,7 @@ class Stage:
 
 def stage_orders(desk: Desk, parsed: ParsedOrders, *, progress: Callable[[float], None] | None = None) -> Stage:
     """Stage a parsed file; call ``discard_stage`` when it will not be merged."""
-    number = secrets.randbits(62)
+    number = _stage_number(real_now())
     orders = parsed.orders
     kinds, values = _identities(orders)
     hashes = _fingerprints(desk.vault, parsed.platform, kinds, values)
@@ -70,6 +73,7 @@ def stage_orders(desk: Desk, parsed: ParsedOrders, *, progress: Callable[[float]
             "paid_at": orders["paid_at"].where(paid, pd.NA),
             "ordered_at": orders["created_at"],
             "shop_day": days,
+            "quantity": orders["quantity"].fillna(1),  # a file that does not count its pieces sold one of each
             "receiver_cipher": _receivers(desk.vault, orders),
         }
     )
@@ -78,7 +82,9 @@ def stage_orders(desk: Desk, parsed: ParsedOrders, *, progress: Callable[[float]
             table[name] = orders[name]
     steps = len(table) + len(parsed.items) or 1
     done = 0
-    items = parsed.items.assign(batch_id=number)
+    items = parsed.items.assign(batch_id=number, quantity=parsed.items["quantity"].fillna(1))
+    with desk.db.write() as session:
+        clear_forgotten(session, _stage_number(real_now() - FORGOTTEN))
     for target, frame, columns in ((StagedOrder, table, ORDER_COLUMNS), (StagedItem, items, ITEM_COLUMNS)):
         for chunk in _chunks(frame[list(columns)]):
             with desk.db.write() as session:
@@ -87,6 +93,11 @@ def stage_orders(desk: Desk, parsed: ParsedOrders, *, progress: Callable[[float]
             if progress:
                 progress(done / steps)
     return Stage(number, _people(orders, kinds, values, hashes, parsed.platform))
+
+
+def _stage_number(at: datetime) -> int:
+    """A number of its own that tells its age: microseconds on the machine's clock, then ten random bits."""
+    return to_micros(at) << 10 | secrets.randbits(10)
 
 
 def discard_stage(desk: Desk, stage: Stage) -> None:

@@ -76,7 +76,8 @@ _STATEMENTS: dict[str, tuple[str, ...]] = {
     # What is derived says what the facts say.
     "profiles": (
         f"SELECT count(*) FROM ({_PROFILE}) AS f LEFT JOIN member_profile p ON p.member_id = f.member_id WHERE p.member_id IS NULL"
-        " OR p.orders <> f.orders OR p.paid_fen <> f.paid OR p.refund_fen <> f.refund OR p.first_paid_at <> f.first_at"
+        " OR p.orders <> f.orders OR p.paid_fen <> f.paid OR p.refund_fen <> f.refund OR p.net_fen <> f.paid - f.refund"
+        " OR p.first_paid_at <> f.first_at"
         " OR p.last_paid_at <> f.last_at",
         f"SELECT count(*) FROM member_profile p LEFT JOIN ({_PROFILE}) AS f ON f.member_id = p.member_id WHERE f.member_id IS NULL",
     ),
