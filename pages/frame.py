@@ -5,7 +5,7 @@ from itertools import groupby
 import streamlit as st
 
 from core.i18n import LANGS
-from pages.ui import format, runtime, state
+from pages.ui import demo, format, runtime, state
 from pages.ui.menu import ENTRIES, PAGES, WELCOME, Entry
 from pages.ui.page import guard
 from pages.ui.parts import show_flash
@@ -40,15 +40,12 @@ def _menu() -> st.Page:
 
 
 def _sidebar() -> None:
-    """Shop name, demo badge and clock, language."""
+    """Shop name or the demo's controls, language."""
     with st.sidebar:
-        name = runtime.settings().shop_name or t("frame.unnamed_shop")
         if runtime.is_demo():
-            clock = format.moment(runtime.now(), runtime.desk().zone)
-            st.badge(t("frame.demo"), icon=":material/science:", color="orange")
-            st.caption(f"{format.md_escape(name)} · {t('frame.demo_clock', moment=clock)}")
+            demo.show_controls()
         else:
-            st.caption(format.md_escape(name))
+            st.caption(format.md_escape(runtime.settings().shop_name or t("frame.unnamed_shop")))
         st.segmented_control(
             t("frame.language"),
             LANGS,
@@ -69,7 +66,8 @@ def stand() -> None:
         chosen = _menu()
         _sidebar()
         show_flash()
-        chosen.run()
+        if not demo.is_busy():
+            chosen.run()
 
 
 stand()

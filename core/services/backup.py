@@ -39,6 +39,17 @@ class BackupReport:
     with_key: bool
 
 
+@dataclass(frozen=True)
+class BackupAbout:
+    """What an archive holds, read before it is restored."""
+
+    store: str
+    made_at: datetime
+    people: int
+    orders: int
+    with_key: bool
+
+
 def back_up(desk: Desk, actor: Actor, path: Path, *, passphrase: str | None, now: datetime) -> BackupReport:
     """Write an archive of the store; with a passphrase the key goes in too, wrapped by it.
 
@@ -80,6 +91,8 @@ def restore(desk: Desk, actor: Actor, path: Path, *, passphrase: str | None, now
     fresh = target.with_name(target.name + ".restore")
     about, wrapped = _unpack(path, fresh)
     try:
+        if about["store"] != desk.store:
+            raise Refusal("backup_other_store")
         key = _unwrap(wrapped, passphrase) if wrapped is not None and passphrase else None
         if wrapped is not None and key is None and not config().key_file.exists():
             raise Refusal("backup_needs_passphrase")
@@ -102,6 +115,28 @@ def restore(desk: Desk, actor: Actor, path: Path, *, passphrase: str | None, now
         record(session, actor.name, "store.restored", "store", now=now, sha256=about["sha256"])
     restored.close()
     return BackupReport(path, path.stat().st_size, str(about["schema"]), key is not None)
+
+
+def look_into(path: Path) -> BackupAbout:
+    """What an archive holds, checked like for a restore and nothing changed; refuses what no restore would take."""
+    fresh = path.with_name(path.name + ".look")
+    about, wrapped = _unpack(path, fresh)
+    try:
+        connection = pysqlite3.connect(str(fresh))
+        people, orders = connection.execute(
+            "SELECT (SELECT count(*) FROM member), (SELECT count(*) FROM shop_order)"
+        ).fetchone()
+        connection.close()
+    finally:
+        fresh.unlink(missing_ok=True)
+    made_at = datetime.fromisoformat(about["made_at"])
+    return BackupAbout(about["store"], made_at, people, orders, wrapped is not None)
+
+
+def list_backups(desk: Desk) -> list[Path]:
+    """The archives beside the store, the newest first."""
+    found = (config().data_dir / "backups").glob(f"{desk.store}-*.zip")
+    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
 def back_up_nightly(desk: Desk, actor: Actor, *, now: datetime) -> Path | None:

@@ -111,6 +111,8 @@ def reset_demo(
     try:
         rebuild(desk.db)
         prepare_store(desk.db, desk.vault)
+        if progress:
+            progress(0.02)
         return build_demo(desk, actor, now=now, progress=progress, members=members)
     finally:
         desk.close()

@@ -105,3 +105,10 @@ def seal_smtp_password(desk: "Desk", smtp: SmtpSettings, password: str) -> SmtpS
 def smtp_password(desk: "Desk", smtp: SmtpSettings) -> str:
     """The clear password, for the channel alone."""
     return desk.vault.unseal(bytes.fromhex(smtp.password_sealed)) if smtp.password_sealed else ""
+
+
+def smtp_plain(desk: "Desk", smtp: SmtpSettings) -> dict[str, Any]:
+    """The mail account as plain values with the clear password, for the channel alone."""
+    names = ("host", "port", "security", "user", "sender", "reply_to")
+    password = {"password": smtp_password(desk, smtp), "opt_out": smtp.reply_to or smtp.sender}
+    return {name: getattr(smtp, name) for name in names} | password

@@ -14,10 +14,17 @@ class Key(StrEnum):
     LANG = "lang"  # "zh" | "en"
     FLASH = "flash"  # a sentence to show once after the next run
     MEMBER = "member"  # public id of the member whose portrait is open
-    SEGMENT = "segment"  # id of the group chosen on another page
+    SEGMENT = "segment"  # id of the kept group chosen on another page
+    TREE = "tree"  # rule tree (JSON text) of a group without a name, chosen on another page
+    NEEDLE = "needle"  # what the search on top was asked for, until it has answered
     CAMPAIGN = "campaign"  # id of the campaign whose result is open
-    DRAFT = "draft"  # id of the campaign draft in the wizard
-    IMPORT = "import"  # id of the staged import under preview
+    DRAFT = "draft"  # the campaign in the wizard (a CampaignDraft)
+    RULES = "rules"  # the tier rules under edit
+    IMPORT = "import"  # name of the drop of files under preview; another one for each import
+    IMPORT_JOB = "import_job"  # key of the import that runs or was the last one
+    UPLOADS = "uploads"  # Streamlit's id of an uploaded file -> the path where it is kept
+    DEMO_JOB = "demo_job"  # key of the work on the demo shop that runs or was the last one
+    BACKUP_JOB = "backup_job"  # key of the backup or restore that runs or was the last one
 
 
 def get(key: Key, default: T | None = None) -> Any:

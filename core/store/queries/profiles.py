@@ -104,6 +104,19 @@ def count_people(session: Session) -> int:
     return int(session.execute(text("SELECT count(*) FROM member")).scalar_one())
 
 
+def count_joined(session: Session) -> tuple[int, int, int]:
+    """Members now, members if everybody with a paid order were one, and those whom a file or the owner made one."""
+    row = session.execute(
+        text(
+            "SELECT sum(CASE WHEN joined_at IS NOT NULL THEN 1 ELSE 0 END),"
+            " sum(CASE WHEN p.member_id IS NOT NULL OR m.joined_by <> 'first_order' THEN 1 ELSE 0 END),"
+            " sum(CASE WHEN m.joined_at IS NOT NULL AND m.joined_by <> 'first_order' THEN 1 ELSE 0 END)"
+            " FROM member m LEFT JOIN member_profile p ON p.member_id = m.id"
+        )
+    ).one()
+    return int(row[0] or 0), int(row[1] or 0), int(row[2] or 0)
+
+
 def first_paid_at(session: Session, member_id: int) -> datetime | None:
     """When a person first paid; none for who never did."""
     found = session.execute(

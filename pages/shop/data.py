@@ -1,0 +1,29 @@
+"""Bring files in: drop them, see what would change, one button."""
+
+import streamlit as st
+
+from pages.ui.import_files import choose, drop_files, make_plans
+from pages.ui.import_history import show_history
+from pages.ui.import_preview import show_preview
+from pages.ui.import_result import show_result
+from pages.ui.page import page
+from pages.ui.parts import card, download
+from pages.ui.runtime import is_demo, t
+
+KEYS_TEMPLATE = "订单号,会员号,手机号\r\n"
+
+with page("menu.data", t("data.subtitle")):
+    if is_demo():
+        st.info(t("data.in_demo"), icon=":material/science:")
+    if not show_result():
+        looks = drop_files()
+        choices = choose(looks)
+        plans = make_plans(choices)
+        if plans:
+            show_preview(plans, sure=all(choice.sure for choice in choices))
+        elif not looks:
+            with card(t("data.which")):
+                for part in ("orders", "items", "members", "keys"):
+                    st.markdown(t(f"data.which.{part}"))
+                download(t("data.keys_template"), lambda: KEYS_TEMPLATE.encode("utf-8-sig"), t("data.keys_file"))
+    show_history()
