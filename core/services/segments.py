@@ -31,7 +31,7 @@ def count_segment(desk: Desk, actor: Actor, tree: SegmentTree, *, now: datetime)
     """Count a group as of now."""
     started = time.perf_counter()
     with desk.db.read() as session:
-        members = count_members(session, select_members(tree, _day(session, now)))
+        members = count_members(session, select_members(tree, segment_day(session, now)))
     return SegmentCount(members, time.perf_counter() - started)
 
 
@@ -40,13 +40,14 @@ def list_segment(
 ) -> list[SegmentMember]:
     """The people of a group by id, with tier and last order; go on with ``after`` the last id."""
     with desk.db.read() as session:
-        return list_members(session, select_members(tree, _day(session, now)), limit, after)
+        return list_members(session, select_members(tree, segment_day(session, now)), limit, after)
 
 
 def find_members(session: Session, desk: Desk, tree: SegmentTree, *, now: datetime) -> list[int]:
     """The ids of a group, ascending, inside a transaction that is already open."""
-    return load_members(session, select_members(tree, _day(session, now)))
+    return load_members(session, select_members(tree, segment_day(session, now)))
 
 
-def _day(session: Session, now: datetime) -> Day:
+def segment_day(session: Session, now: datetime) -> Day:
+    """What "today" means for a group, inside a transaction that is already open."""
     return Day(now, ShopZone(load_settings(session).zone), birthdays_kept_on)

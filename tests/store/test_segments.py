@@ -96,10 +96,15 @@ def _has_product(shop: SmallShop, order: dict[str, Any], leaf: Leaf) -> bool:
             if leaf.op == "category" and product["category"] == leaf.value:
                 return True
             if leaf.op == "product" and (
-                leaf.value.lower() in product["title"].lower() or product["product_key"] == leaf.value
+                _lower(leaf.value) in _lower(product["title"]) or product["product_key"] == leaf.value
             ):
                 return True
     return False
+
+
+def _lower(text: str) -> str:
+    """A to Z only: what both databases agree on."""
+    return "".join(sign.lower() if sign.isascii() else sign for sign in text)
 
 
 def _best(shop: SmallShop, percent: int) -> set[int]:

@@ -71,7 +71,7 @@ def run(processes: str = "8", rounds: str = "1000") -> dict[str, object]:
 
 
 def race(url: str, processes: int, rounds: int) -> Figures:
-    """Race for ``rounds`` codes, a tenth as many launches, a third as many budgets, and a tenth as many controls."""
+    """Race for ``rounds`` codes, a tenth as many launches, a third as many budgets, and a tenth as many controls (at least five)."""
     started = time.monotonic()
     db = Database(url)
     upgrade(db)
@@ -81,7 +81,7 @@ def race(url: str, processes: int, rounds: int) -> Figures:
         _race(figures, "redeem", _codes(desk, rounds), together, lambda answers: answers.count("used") == 1)
         _race(figures, "issue", _offers(desk, max(1, rounds // 3)), together, lambda answers: sum(answers) == FITS)
         _race(figures, "launch", _drafts(desk, max(1, rounds // 10)), together, _one_launch)
-        control = list(_naive_offers(db, max(1, rounds // 10)))
+        control = list(_naive_offers(db, max(5, rounds // 10)))
         figures.control_rounds = len(control)
         figures.control_broken = sum(sum(together(("naive", number))) > FITS for number in control)
     with db.read() as session:
