@@ -149,6 +149,9 @@ def _ways(shop: Shop, by_channel: Mapping[str, int], suppressed: Mapping[str, in
 
 
 def _result_lines(shop: Shop, found: "CampaignResult") -> Iterator[str]:
+    """The two sides, the difference with its range, the cost, the verdict; a gain is named by the verdict alone."""
+    from core.analytics.verdict_words import verdict_sentence
+
     yield shop.say("campaign.final" if found.final else "campaign.so_far", moment=shop.moment(found.measured_until))
     headers = ("arm", "assigned", "sent", "redeemed", "buyers", "orders", "sales", "margin")
     yield from table(
@@ -171,6 +174,6 @@ def _result_lines(shop: Shop, found: "CampaignResult") -> Iterator[str]:
     if buyers.difference is not None and buyers.low is not None and buyers.high is not None:
         per_hundred = {"n": buyers.difference, "low": buyers.low, "high": buyers.high}
         yield shop.say("campaign.effect", **{name: f"{100 * share:+.1f}" for name, share in per_hundred.items()})
-    yield shop.say("campaign.money", cost=money(found.cost_fen), net=money(found.incremental_margin_fen))
-    yield translate(shop.lang, f"verdict.short.{found.verdict}")
-    yield translate(shop.lang, f"verdict.ground.{found.judgement.ground}")
+    yield shop.say("campaign.spent", cost=money(found.cost_fen))
+    key, params = verdict_sentence(found.judgement)
+    yield translate(shop.lang, key, **params)
