@@ -36,10 +36,51 @@ class Call:
     answer: str | None
 
 
-def list_calls(desk: Desk, actor: Actor, *, now: datetime, done: bool | None = False, limit: int = 200) -> list[Call]:
-    """Open lines (or done ones, or with None all) with their words."""
+@dataclass(frozen=True)
+class CallSource:
+    """A campaign or reminder with lines on the list; ``campaign`` None: a reminder, named by ``rule``."""
+
+    rule: str
+    campaign: str | None
+    open: int
+    done: int
+
+
+@dataclass(frozen=True)
+class CallSummary:
+    """The list in numbers: its sources, and how many lines were ticked since the start of the shop's day."""
+
+    sources: list[CallSource]
+    done_today: int
+
+    @property
+    def open(self) -> int:
+        """Lines that nobody has ticked yet."""
+        return sum(source.open for source in self.sources)
+
+
+def summarise_calls(desk: Desk, *, now: datetime) -> CallSummary:
+    """How much there is to do, and for what."""
+    zone = desk.zone
     with desk.db.read() as session:
-        return _read_calls(session, now, done, limit)
+        rows = call_list.count_by_rule(session)
+        done = call_list.count_done(session, zone.start(zone.day(now)))
+    return CallSummary([CallSource(row.rule, row.campaign, row.open, row.done) for row in rows], done)
+
+
+def list_calls(
+    desk: Desk,
+    actor: Actor,
+    *,
+    now: datetime,
+    done: bool | None = False,
+    rule: str | None = None,
+    limit: int = 200,
+    offset: int = 0,
+) -> list[Call]:
+    """Open lines (or done ones, or with None all) with their words; of one campaign or reminder, or of all."""
+    with desk.db.read() as session:
+        return _read_calls(session, now, done, limit, rule, offset)
 
 
 def count_calls(desk: Desk) -> tuple[int, int]:
@@ -64,11 +105,11 @@ def untick_call(desk: Desk, actor: Actor, call_id: int, *, now: datetime) -> Non
         record(session, actor.name, "call.unticked", f"call:{call_id}", now=now)
 
 
-def export_calls(desk: Desk, actor: Actor, *, now: datetime) -> list[tuple[str, str, str]]:
+def export_calls(desk: Desk, actor: Actor, *, now: datetime, rule: str | None = None) -> list[tuple[str, str, str]]:
     """The open lines as rows (nickname, reason, text) for a file, the heading first; no cell runs as a formula."""
     with desk.db.write() as session:
         settings = load_settings(session)
-        calls = _read_calls(session, now, False, MOST)
+        calls = _read_calls(session, now, False, MOST, rule)
         record(
             session,
             actor.name,
@@ -83,10 +124,12 @@ def export_calls(desk: Desk, actor: Actor, *, now: datetime) -> list[tuple[str, 
     return [(heading[0], heading[1], heading[2]), *rows]
 
 
-def _read_calls(session: Session, now: datetime, done: bool | None, limit: int) -> list[Call]:
+def _read_calls(
+    session: Session, now: datetime, done: bool | None, limit: int, rule: str | None = None, offset: int = 0
+) -> list[Call]:
     settings = load_settings(session)
     writer = make_writer(session, settings, now)
-    tasks = call_list.read_tasks(session, done=done, limit=limit)
+    tasks = call_list.read_tasks(session, done=done, limit=limit, rule=rule, offset=offset)
     ids = [task.message_id for task in tasks]
     rows = {
         row.id: row

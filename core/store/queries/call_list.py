@@ -6,10 +6,12 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 from sqlmodel import Session, col
 
-from core.store.tables import CallTask
+from core.store.tables import CallTask, Campaign, Decision, OutboxMessage
 
 
-def read_tasks(session: Session, *, done: bool | None, limit: int) -> list[Row[Any]]:
+def read_tasks(
+    session: Session, *, done: bool | None, limit: int, rule: str | None = None, offset: int = 0
+) -> list[Row[Any]]:
     """Lines (id, message_id, listed_at, done_at, done_by, answer), open ones in the order they came; done: latest first."""
     statement = select(
         col(CallTask.id),
@@ -19,6 +21,11 @@ def read_tasks(session: Session, *, done: bool | None, limit: int) -> list[Row[A
         col(CallTask.done_by),
         col(CallTask.answer),
     ).limit(limit)
+    if offset:
+        statement = statement.offset(offset)
+    if rule is not None:
+        own = col(OutboxMessage.rule) == rule
+        statement = statement.join(OutboxMessage, col(OutboxMessage.id) == col(CallTask.message_id)).where(own)
     if done is None:
         statement = statement.order_by(col(CallTask.id))
     elif done:
@@ -34,6 +41,30 @@ def count_tasks(session: Session) -> tuple[int, int]:
     """Open and done lines."""
     total, done = session.execute(select(func.count(col(CallTask.id)), func.count(col(CallTask.done_at)))).one()
     return total - done, done
+
+
+def count_by_rule(session: Session) -> list[Row[Any]]:
+    """[rule, campaign, open, done] of every rule that has lines; ``campaign`` is its name, None for a reminder's."""
+    statement = (
+        select(
+            col(OutboxMessage.rule),
+            func.max(col(Campaign.name)).label("campaign"),
+            (func.count(col(CallTask.id)) - func.count(col(CallTask.done_at))).label("open"),
+            func.count(col(CallTask.done_at)).label("done"),
+        )
+        .join(OutboxMessage, col(OutboxMessage.id) == col(CallTask.message_id))
+        .join(Decision, col(Decision.id) == col(OutboxMessage.decision_id))
+        .outerjoin(Campaign, col(Campaign.id) == col(Decision.campaign_id))
+        .group_by(col(OutboxMessage.rule))
+        .order_by(func.min(col(CallTask.id)))
+    )
+    return list(session.execute(statement))
+
+
+def count_done(session: Session, since: datetime) -> int:
+    """Lines ticked off since an instant."""
+    statement = select(func.count()).select_from(CallTask).where(col(CallTask.done_at) >= since)
+    return int(session.execute(statement).scalar_one())
 
 
 def tick_task(session: Session, task_id: int, done_by: str, answer: str | None, done_at: datetime) -> bool:

@@ -1,0 +1,55 @@
+"""The tiers as they stand: the rules in force, who is on which tier, and who is within reach of the next."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.documents.rules import RuleDocument
+from core.services.desk import Desk
+from core.services.rule_versions import read_live
+from core.store.queries import ladder as queries
+
+NEAR_EDGES = (100_00, 300_00, 500_00, 1_000_00)
+DROP_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Step:
+    """One tier: its people, their net spend in the window (fen), how many lose it within ``DROP_DAYS``.
+
+    ``within_reach[n]``: people of the tier below who miss at most ``NEAR_EDGES[n]`` to it (and more than the edge before).
+    """
+
+    code: str
+    people: int
+    spend_fen: int
+    dropping: int
+    within_reach: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LadderView:
+    """The rules in force and their steps, lowest first."""
+
+    document: RuleDocument
+    version_id: int
+    steps: tuple[Step, ...]
+
+    @property
+    def members(self) -> int:
+        """Everybody with a tier."""
+        return sum(step.people for step in self.steps)
+
+
+def read_ladder(desk: Desk, *, now: datetime) -> LadderView:
+    """The live ladder with its people."""
+    document, version_id = read_live(desk, now=now)
+    with desk.db.read() as session:
+        counts = {row.tier: row for row in queries.count_tiers(session, now, now + timedelta(days=DROP_DAYS))}
+        near = {(row.next_tier, row.band): int(row.people) for row in queries.count_missing(session, NEAR_EDGES)}
+    steps = []
+    for code in document.codes:
+        row = counts.get(code)
+        reach = tuple(near.get((code, band), 0) for band in range(len(NEAR_EDGES)))
+        numbers = (int(row.people), int(row.spend_fen), int(row.dropping)) if row else (0, 0, 0)
+        steps.append(Step(code, *numbers, reach))
+    return LadderView(document, version_id, tuple(steps))

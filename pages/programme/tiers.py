@@ -1,0 +1,38 @@
+"""Tiers and benefits: who stands where, a draft that is tried before anything changes, and the versions."""
+
+import streamlit as st
+
+from pages.ui import format
+from pages.ui.ladder_view import ladder, show_ladder
+from pages.ui.page import page
+from pages.ui.rule_draft import current_draft
+from pages.ui.rule_editor import edit_benefits, edit_ladder, show_faults
+from pages.ui.rule_trial import show_trial
+from pages.ui.runtime import t
+from pages.ui.version_list import show_versions
+
+VIEWS = ("now", "edit", "versions")
+
+with page("menu.tiers") as head:
+    view = ladder()
+    head.say(t("tiers.subtitle", n=format.number(view.members), days=view.document.window.days))
+    with head.corner:
+        chosen = st.segmented_control(
+            t("tiers.view"),
+            VIEWS,
+            default="now",
+            format_func=lambda one: t(f"tiers.view.{one}"),
+            key="tiers:view",
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+    if chosen == "versions":
+        show_versions(view.document)
+    elif chosen == "edit":
+        draft = current_draft()
+        edit_ladder(draft)
+        edit_benefits(draft)
+        show_trial(draft, view.document, show_faults(draft))
+    else:
+        show_ladder(view)

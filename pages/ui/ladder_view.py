@@ -1,0 +1,108 @@
+"""The tiers as they stand: the ladder with its people, who is within reach, and the benefit grid."""
+
+import pandas as pd
+import streamlit as st
+
+from core.documents.enums import Area
+from core.documents.rules import RuleDocument
+from core.services.ladder import DROP_DAYS, NEAR_EDGES, LadderView, read_ladder
+from pages.ui import format
+from pages.ui.charts import Cell, heat_grid
+from pages.ui.parts import card, insight
+from pages.ui.rule_editor import threshold_words
+from pages.ui.runtime import cached, desk, lang, now, t
+
+
+@cached(Area.RULES, Area.MEMBERS, Area.ORDERS)
+def ladder() -> LadderView:
+    """The live ladder, kept until facts or rules change."""
+    return read_ladder(desk(), now=now())
+
+
+def show_ladder(view: LadderView) -> None:
+    """Everything about the rules in force."""
+    left, right = st.columns([3, 2], gap="small")
+    with left, card(t("tiers.ladder"), help=t("tiers.ladder.help"), fill=True):
+        st.dataframe(_steps(view), hide_index=True, width="stretch", column_config=_step_columns())
+        document = view.document
+        st.caption(" · ".join((_counted(document), t(f"tiers.spend_counts_from.{document.spend_counts_from}"))))
+    with right, card(t("tiers.near"), help=t("tiers.near.help"), fill=True):
+        _within_reach(view)
+    with card(t("tiers.benefits")):
+        if not view.document.benefits:
+            st.caption(t("tiers.no_benefits"))
+            return
+        st.dataframe(benefit_grid(view.document), hide_index=True, width="stretch")
+
+
+def _counted(document: RuleDocument) -> str:
+    return t(f"tiers.counted.{document.match}", days=document.window.days)
+
+
+def _steps(view: LadderView) -> pd.DataFrame:
+    rows = []
+    for tier, step in zip(view.document.tiers, view.steps, strict=True):
+        spend, orders = threshold_words(tier.min_spend_fen, tier.min_orders)
+        entry = step is view.steps[0]
+        rows.append(
+            {
+                t("tiers.column.tier"): tier.name(lang()),
+                t("tiers.column.spend"): t("tiers.everyone") if entry else spend,
+                t("tiers.column.orders"): "" if entry else orders,
+                t("tiers.column.people"): step.people,
+                t("tiers.column.share"): step.people / view.members if view.members else 0.0,
+                t("tiers.column.bought"): format.yuan_short(step.spend_fen),
+                t("tiers.column.dropping", days=DROP_DAYS): step.dropping,
+            }
+        )
+    return pd.DataFrame(rows[::-1])
+
+
+def _step_columns() -> dict[str, object]:
+    return {
+        t("tiers.column.people"): st.column_config.NumberColumn(format="localized"),
+        t("tiers.column.share"): st.column_config.ProgressColumn(
+            format="percent", min_value=0, max_value=1, color="auto"
+        ),
+        t("tiers.column.dropping", days=DROP_DAYS): st.column_config.NumberColumn(help=t("tiers.dropping.help")),
+    }
+
+
+def _within_reach(view: LadderView) -> None:
+    """How many people miss how much to which tier, and what to do about the nearest."""
+    names = view.document.names(lang())
+    steps = view.steps[1:]
+    if not any(sum(step.within_reach) for step in steps):
+        st.caption(t("tiers.near.nobody"))
+        return
+    bands = [t("tiers.near.band", amount=format.yuan(edge)) for edge in NEAR_EDGES]
+    cells = [
+        Cell(names[step.code], bands[index], count, format.number(count), format.people(count))
+        for step in steps
+        for index, count in enumerate(step.within_reach)
+    ]
+    heat_grid(
+        cells,
+        columns=[names[step.code] for step in steps],
+        lines=bands,
+        column_title=t("tiers.near.next"),
+        line_title=t("tiers.near.missing"),
+        line_height=38,
+    )
+    near = sum(step.within_reach[0] for step in steps)
+    if near:
+        text = t("tiers.near.insight", n=format.number(near), amount=format.yuan(NEAR_EDGES[0]))
+        insight(text, t("tiers.near.act"), "marketing/new_campaign.py", query={"segment_template": "near_upgrade"})
+
+
+def benefit_grid(document: RuleDocument) -> pd.DataFrame:
+    """One row a benefit, one column a tier: the text of the cell, or how often."""
+    rows = []
+    for benefit in document.benefits:
+        row = {t("tiers.column.benefit"): benefit.name(lang())}
+        for tier in document.tiers:
+            cell = benefit.cells.get(tier.code)
+            often = "" if cell is None else t(f"benefit.period.{cell.period}", n=cell.quantity)
+            row[tier.name(lang())] = "—" if cell is None else cell.value(lang()) or often
+        rows.append(row)
+    return pd.DataFrame(rows)
