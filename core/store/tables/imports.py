@@ -9,6 +9,9 @@ from core.documents.enums import ImportKind
 from core.store.tables.base import Table, reference, row_id
 from core.store.types import Amount, RowId, UtcDateTime, closed
 
+# One tree instead of rows and their key apart: half the writing, and cleared twice as fast.
+STAGE = {"sqlite_with_rowid": False}
+
 
 class ImportBatch(Table, table=True):
     """One merged file with its counts and sums."""
@@ -65,6 +68,7 @@ class StagedOrder(Table, table=True):
     """A checked order on its way in."""
 
     __tablename__ = "staged_order"
+    __table_args__ = STAGE
 
     batch_id: int = Field(sa_column=Column(RowId, primary_key=True, autoincrement=False))
     order_no: str = Field(primary_key=True, max_length=64)
@@ -90,6 +94,7 @@ class StagedItem(Table, table=True):
     """A checked order line on its way in."""
 
     __tablename__ = "staged_item"
+    __table_args__ = STAGE
 
     batch_id: int = Field(sa_column=Column(RowId, primary_key=True, autoincrement=False))
     order_no: str = Field(primary_key=True, max_length=64)

@@ -196,7 +196,8 @@ def upgrade() -> None:
     sa.Column('quantity', sa.Integer(), nullable=False),
     sa.Column('amount_fen', sa.BigInteger(), nullable=False),
     sa.Column('refund_fen', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('batch_id', 'order_no', 'line_no', name=op.f('pk_staged_item'))
+    sa.PrimaryKeyConstraint('batch_id', 'order_no', 'line_no', name=op.f('pk_staged_item')),
+    sqlite_with_rowid=False
     )
     op.create_table('staged_order',
     sa.Column('batch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
@@ -217,7 +218,8 @@ def upgrade() -> None:
     sa.Column('city', sa.String(length=64), nullable=True),
     sa.Column('coupon_code', sa.String(length=64), nullable=True),
     sa.Column('receiver_cipher', sa.LargeBinary(), nullable=True),
-    sa.PrimaryKeyConstraint('batch_id', 'order_no', name=op.f('pk_staged_order'))
+    sa.PrimaryKeyConstraint('batch_id', 'order_no', name=op.f('pk_staged_order')),
+    sqlite_with_rowid=False
     )
     op.create_table('campaign',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
