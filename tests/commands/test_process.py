@@ -12,8 +12,8 @@ from tests.commands.conftest import NOW, ROOT
 
 def _run(folder: Path, *args: object, stderr: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MEMBERDESK_")}
-    # A C locale: what is printed must be UTF-8 all the same.
-    own = {"MEMBERDESK_DATA_DIR": str(folder), "MEMBERDESK_NOW": NOW, "PYTHONIOENCODING": "ascii"}
+    # A Chinese Windows console: what is printed must be UTF-8 all the same.
+    own = {"MEMBERDESK_DATA_DIR": str(folder), "MEMBERDESK_NOW": NOW, "PYTHONIOENCODING": "gbk"}
     return subprocess.run(
         [sys.executable, "-m", "core", *map(str, args)],
         cwd=ROOT,
