@@ -72,7 +72,7 @@ def test_labels_can_be_read_on_their_cells() -> None:
     assert ink_on("#7C2D12") == "#FFFFFF"
     assert ink_on("#FFF4EC") != "#FFFFFF"
     cells = [Cell("1", "1", 0, "0"), Cell("2", "1", 10, "10")]
-    spec = grid_chart(cells, ["1", "2"], ["1"], None, None, PALETTE, selectable=False).to_dict()
+    spec = grid_chart(cells, ["1", "2"], ["1"], None, None, False, PALETTE, "zh").to_dict()
     rows = spec["data"]["values"] if "data" in spec else spec["layer"][0]["data"]["values"]
     assert [row["colour"] for row in rows] == ["#FFFFFF", "#000000"]
     assert rows[1]["ink"] == "#FFFFFF"
@@ -100,7 +100,7 @@ def test_the_map_has_34_tiles_each_on_its_own_place() -> None:
     assert len(set(TILES.values())) == 34
     for lang in LANGS:
         assert len({translate(lang, f"province.{code}") for code in TILES}) == 34
-        assert len(str(province_chart({"ZJ": 3}, PALETTE, lang).to_dict())) > 1_000
+        assert len(str(province_chart([("ZJ", 3)], PALETTE, lang).to_dict())) > 1_000
 
 
 def test_an_effect_counts_only_when_its_whole_interval_does() -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import altair as alt
 
-from core.i18n import Lang
-from pages.ui import format, runtime
+from core.i18n import Lang, translate
+from pages.ui import format
 from pages.ui.charts.canvas import Unit, draw, rows, scaled, worded
-from pages.ui.theme import Palette, ink_on, palette, steps
+from pages.ui.theme import Palette, ink_on, steps
 
 _SEEN_SHARE = 0.09  # a narrower part has no room for its label
 _LABEL_PIXELS = 7.0
@@ -36,26 +36,26 @@ def share_bars(shares: Sequence[ShareRow], *, alt_text: str | None = None) -> No
     """Draw rows of 100 % (people against sales by tier), the parts in one ramp from lowest to highest."""
     if not shares:
         return
-    colours = palette()
-    draw(share_chart(shares, colours), colours, height=40 * len(shares) + 44, alt_text=alt_text)
+    rows_given = tuple((row.label, tuple(row.parts)) for row in shares)
+    draw(share_chart, rows_given, height=40 * len(shares) + 44, alt_text=alt_text)
 
 
-def share_chart(shares: Sequence[ShareRow], colours: Palette) -> Any:
-    """The layered Altair chart of ``share_bars``."""
-    names = [name for name, _ in shares[0].parts]
+def share_chart(shares: Sequence[tuple[str, Sequence[tuple[str, float]]]], colours: Palette, lang: Lang) -> Any:
+    """The layered Altair chart of ``share_bars``, from (label, parts)."""
+    names = [name for name, _ in shares[0][1]]
     inks = dict(zip(names, steps(colours.sequential, len(names)), strict=True))
     shown = []
-    for row in shares:
+    for label, parts in shares:
         edge = 0.0
-        for name, share in row.parts:
+        for name, share in parts:
             percent = format.percent(share, 1 if share < 0.1 else 0)
             text = percent if share >= _SEEN_SHARE else ""
             shown.append(
-                {"row": row.label, "part": name, "low": edge, "high": edge + share, "middle": edge + share / 2}
+                {"row": label, "part": name, "low": edge, "high": edge + share, "middle": edge + share / 2}
                 | {"percent": percent, "text": text, "ink": ink_on(inks[name])}
             )
             edge += share
-    order = [row.label for row in shares]
+    order = [label for label, _ in shares]
     y = alt.Y(
         "row:N", sort=order, axis=alt.Axis(title=None, domain=False, labelLimit=120), scale=alt.Scale(padding=0.28)
     )
@@ -67,8 +67,8 @@ def share_chart(shares: Sequence[ShareRow], colours: Palette) -> Any:
             "part:N", scale=alt.Scale(domain=names, range=list(inks.values())), legend=alt.Legend(columns=4)
         ),
         tooltip=[
-            alt.Tooltip("part:N", title=runtime.t("chart.part")),
-            alt.Tooltip("percent:N", title=runtime.t("chart.share")),
+            alt.Tooltip("part:N", title=translate(lang, "chart.part")),
+            alt.Tooltip("percent:N", title=translate(lang, "chart.share")),
         ],
     )
     text = base.mark_text(fontSize=11).encode(x="middle:Q", text="text:N", color=alt.Color("ink:N", scale=None))
@@ -79,8 +79,7 @@ def ranked_bars(bars: Sequence[Bar], unit: Unit, *, alt_text: str | None = None)
     """Draw named amounts in the given order; ``strong=False`` rows are faint (the ends of an estimate)."""
     if not bars:
         return
-    colours, lang = palette(), runtime.lang()
-    draw(ranked_chart(bars, unit, colours, lang), colours, height=34 * len(bars) + 8, alt_text=alt_text)
+    draw(ranked_chart, tuple(bars), unit, height=34 * len(bars) + 8, alt_text=alt_text)
 
 
 def ranked_chart(bars: Sequence[Bar], unit: Unit, colours: Palette, lang: Lang) -> Any:

@@ -1,16 +1,19 @@
 """The one way a chart reaches the screen, and what the chart modules share: units, rows, day numbers."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
 import altair as alt
 import streamlit as st
+from altair.utils.schemapi import debug_mode
 
 from core.clock import day_number
 from core.i18n import Lang
-from pages.ui import format
-from pages.ui.theme import Palette, altair_config
+from pages.ui import format, runtime
+from pages.ui.theme import Palette, altair_config, palette
 
 Unit = Literal["yuan", "people", "count", "percent"]
 
@@ -41,16 +44,24 @@ def worded(value: float, unit: Unit, lang: Lang) -> str:
     return format.number(int(value))
 
 
-def draw(chart: Any, colours: Palette, *, height: int | None = None, alt_text: str | None = None) -> None:
-    """Show a chart over the full width of its card."""
-    shown = chart if height is None else chart.properties(height=height)
-    st.altair_chart(shown.configure(**altair_config(colours)), theme=None, width="stretch", alt=alt_text)
+@lru_cache(maxsize=256)
+def _spec(make: Callable[..., Any], args: tuple[Any, ...], colours: Palette, height: int, lang: Lang) -> str:
+    """The Vega-Lite JSON of ``make(*args, colours, lang)``. Building a chart takes tens of milliseconds: once is enough."""
+    with debug_mode(False):  # the charts are checked against the schema by their tests, not at each drawing
+        chart = make(*args, colours, lang).properties(height=height).configure(**altair_config(colours))
+        return json.dumps(chart.to_dict(validate=False))
 
 
-def draw_selectable(chart: Any, colours: Palette, *, height: int, key: str, selection: str) -> list[dict[str, Any]]:
-    """Show a chart with a named selection; the fields of what is selected, empty when nothing is."""
-    event = st.altair_chart(
-        chart.properties(height=height).configure(**altair_config(colours)),
+def draw(make: Callable[..., Any], *args: Hashable, height: int, alt_text: str | None = None) -> None:
+    """Show the chart that ``make(*args, colours, lang)`` builds, over the full width of its card."""
+    spec = json.loads(_spec(make, args, palette(), height, runtime.lang()))
+    st.vega_lite_chart(spec=spec, theme=None, width="stretch", alt=alt_text)
+
+
+def draw_selectable(make: Callable[..., Any], *args: Hashable, height: int, key: str, selection: str) -> list[dict[str, Any]]:
+    """As ``draw`` for a chart with a named selection; the fields of what is selected, empty when nothing is."""
+    event = st.vega_lite_chart(
+        spec=json.loads(_spec(make, args, palette(), height, runtime.lang())),
         theme=None,
         width="stretch",
         key=key,

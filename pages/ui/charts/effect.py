@@ -6,9 +6,9 @@ from typing import Any
 
 import altair as alt
 
-from pages.ui import runtime
+from core.i18n import Lang, translate
 from pages.ui.charts.canvas import draw, rows
-from pages.ui.theme import Palette, palette
+from pages.ui.theme import Palette
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,17 @@ def effect_chart(effects: Sequence[Effect], title: str, *, alt_text: str | None 
     """Draw one line for each effect on a common axis; ``title`` says the unit ("每 100 人多下单的人数")."""
     if not effects:
         return
-    colours = palette()
-    draw(interval_chart(effects, title, colours), colours, height=46 * len(effects) + 44, alt_text=alt_text)
+    draw(interval_chart, tuple(effects), title, height=46 * len(effects) + 44, alt_text=alt_text)
 
 
-def interval_chart(effects: Sequence[Effect], title: str, colours: Palette) -> Any:
+def interval_chart(effects: Sequence[Effect], title: str, colours: Palette, lang: Lang) -> Any:
     """The layered Altair chart of ``effect_chart``."""
     inks = {1: colours.good, 0: colours.muted, -1: colours.bad}
     shown = [
         {"label": one.label, "low": one.low, "middle": one.middle, "high": one.high, "colour": inks[one.sign]}
         | {
             "text": f"{one.middle:+.1f}",
-            "range": runtime.t("chart.from_to", low=f"{one.low:+.1f}", high=f"{one.high:+.1f}"),
+            "range": translate(lang, "chart.from_to", low=f"{one.low:+.1f}", high=f"{one.high:+.1f}"),
         }
         for one in effects
     ]
@@ -52,7 +51,7 @@ def interval_chart(effects: Sequence[Effect], title: str, colours: Palette) -> A
     x = alt.X("low:Q", axis=x_axis, scale=alt.Scale(domain=[least, most], nice=False))
     y = alt.Y("label:N", sort=[one.label for one in effects], axis=alt.Axis(title=None, domain=False, labelLimit=180))
     tips = [alt.Tooltip("label:N", title=" "), alt.Tooltip("text:N", title=title)]
-    tips.append(alt.Tooltip("range:N", title=runtime.t("chart.likely")))
+    tips.append(alt.Tooltip("range:N", title=translate(lang, "chart.likely")))
     base = alt.Chart(rows(shown)).encode(y=y, color=alt.Color("colour:N", scale=None), tooltip=tips)
     zero = (
         alt.Chart(rows([{"zero": 0}])).mark_rule(color=colours.text, strokeDash=[4, 3], opacity=0.6).encode(x="zero:Q")

@@ -6,8 +6,9 @@ from typing import Any
 
 import altair as alt
 
+from core.i18n import Lang
 from pages.ui.charts.canvas import draw, draw_selectable, rows
-from pages.ui.theme import Palette, ink_on, palette, ramp
+from pages.ui.theme import Palette, ink_on, ramp
 
 SELECTION = "cell"
 
@@ -37,13 +38,12 @@ def heat_grid(
     """Draw a grid, ``lines`` from top to bottom. With a ``key`` a cell can be picked: ``(column, row)`` or ``None``."""
     if not cells:
         return None
-    colours = palette()
-    chart = grid_chart(cells, columns, lines, column_title, line_title, colours, selectable=key is not None)
+    given = (tuple(cells), tuple(columns), tuple(lines), column_title, line_title, key is not None)
     height = line_height * len(lines) + 8
     if key is None:
-        draw(chart, colours, height=height, alt_text=alt_text)
+        draw(grid_chart, *given, height=height, alt_text=alt_text)
         return None
-    picked = draw_selectable(chart, colours, height=height, key=key, selection=SELECTION)
+    picked = draw_selectable(grid_chart, *given, height=height, key=key, selection=SELECTION)
     return (str(picked[0]["column"]), str(picked[0]["row"])) if picked else None
 
 
@@ -53,9 +53,9 @@ def grid_chart(
     lines: Sequence[str],
     column_title: str | None,
     line_title: str | None,
-    colours: Palette,
-    *,
     selectable: bool,
+    colours: Palette,
+    lang: Lang,
 ) -> Any:
     """The layered Altair chart of ``heat_grid``: coloured cells, labels, and a clear layer that takes the pointer."""
     least, most = min(cell.value for cell in cells), max(cell.value for cell in cells)

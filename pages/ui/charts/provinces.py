@@ -1,14 +1,14 @@
 """The 34 provinces as equal tiles: no borders, so no map that could be drawn wrongly, and small places can be read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 
 from core.i18n import Lang, translate
-from pages.ui import format, runtime
+from pages.ui import format
 from pages.ui.charts.canvas import draw, rows
-from pages.ui.theme import Palette, ink_on, palette, ramp
+from pages.ui.theme import Palette, ink_on, ramp
 
 # ISO 3166-2:CN code -> (column, row)
 TILES: dict[str, tuple[int, int]] = {
@@ -44,13 +44,13 @@ def province_map(counts: Mapping[str, int], *, height: int = 330, alt_text: str 
             unknown += count
         else:
             found[code] = found.get(code, 0) + count
-    colours = palette()
-    draw(province_chart(found, colours, runtime.lang()), colours, height=height, alt_text=alt_text)
+    draw(province_chart, tuple(found.items()), height=height, alt_text=alt_text)
     return unknown
 
 
-def province_chart(found: Mapping[str, int], colours: Palette, lang: Lang) -> Any:
+def province_chart(counts: Sequence[tuple[str, int]], colours: Palette, lang: Lang) -> Any:
     """The layered Altair chart of ``province_map``; the ramp is of square roots, or one big province hides the rest."""
+    found = dict(counts)
     most = max(found.values(), default=0) or 1
     shown = []
     for code, (column, line) in TILES.items():

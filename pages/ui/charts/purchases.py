@@ -8,10 +8,10 @@ from typing import Any
 import altair as alt
 from babel.dates import format_date
 
-from core.i18n import Lang
-from pages.ui import format, runtime
+from core.i18n import Lang, translate
+from pages.ui import format
 from pages.ui.charts.canvas import day_place, draw, rows
-from pages.ui.theme import Palette, axis_numbers, palette
+from pages.ui.theme import Palette, axis_numbers
 
 _MOST_LABELS = 6
 
@@ -29,8 +29,7 @@ def purchase_dots(purchases: Sequence[Purchase], *, height: int = 220, alt_text:
     """Draw one dot for each order, height by amount, colour by category."""
     if not purchases:
         return
-    colours = palette()
-    draw(purchase_chart(purchases, colours, runtime.lang()), colours, height=height, alt_text=alt_text)
+    draw(purchase_chart, tuple(purchases), height=height, alt_text=alt_text)
 
 
 def purchase_chart(purchases: Sequence[Purchase], colours: Palette, lang: Lang) -> Any:
@@ -54,7 +53,7 @@ def purchase_chart(purchases: Sequence[Purchase], colours: Palette, lang: Lang) 
                 "yuan:Q", axis=alt.Axis(title=None, tickCount=5, domain=False, labelExpr=axis_numbers("yuan", lang))
             ),
             color=alt.Color("category:N", scale=alt.Scale(domain=names), legend=alt.Legend(columns=4)),
-            tooltip=[alt.Tooltip(f"{name}:N", title=runtime.t(key)) for name, key in tips],
+            tooltip=[alt.Tooltip(f"{name}:N", title=translate(lang, key)) for name, key in tips],
         )
     )
 

@@ -9,10 +9,10 @@ from typing import Any, Literal
 import altair as alt
 from babel.dates import format_date
 
-from core.i18n import Lang
-from pages.ui import format, runtime
+from core.i18n import Lang, translate
+from pages.ui import format
 from pages.ui.charts.canvas import Unit, day_place, draw, rows, scaled, worded
-from pages.ui.theme import Palette, axis_numbers, palette
+from pages.ui.theme import Palette, axis_numbers
 
 MOST_LABELS = 13
 _HEADROOM = 1.14
@@ -49,9 +49,7 @@ def trend(
     """Draw points, series in the order of their first appearance; bars stack. Weeks are labelled by their first day."""
     if not points:
         return
-    colours, lang = palette(), runtime.lang()
-    chart = trend_chart(points, unit, kind, festivals, colours, lang)
-    draw(chart, colours, height=height, alt_text=alt_text)
+    draw(trend_chart, tuple(points), unit, kind, tuple(festivals), height=height, alt_text=alt_text)
 
 
 def trend_chart(
@@ -76,7 +74,7 @@ def trend_chart(
         scale=alt.Scale(domain=names, range=list(colours.categorical[: len(names)])),
         legend=alt.Legend() if len(names) > 1 else None,
     )
-    tips = [alt.Tooltip(f"{name}:N", title=title) for name, title in _tips(len(names) > 1)]
+    tips = [alt.Tooltip(f"{name}:N", title=title) for name, title in _tips(len(names) > 1, lang)]
     base = alt.Chart(rows(shown))
     if kind == "bars":
         marks = base.mark_bar(cornerRadius=2).encode(
@@ -125,9 +123,9 @@ def _stack(shown: list[dict[str, Any]]) -> float:
     return top
 
 
-def _tips(several: bool) -> list[tuple[str, str]]:
-    tips = [("period", runtime.t("chart.period")), ("label", runtime.t("chart.value"))]
-    return [*tips, ("series", runtime.t("chart.series"))] if several else tips
+def _tips(several: bool, lang: Lang) -> list[tuple[str, str]]:
+    tips = [("period", translate(lang, "chart.period")), ("label", translate(lang, "chart.value"))]
+    return [*tips, ("series", translate(lang, "chart.series"))] if several else tips
 
 
 def _time_axis(points: Sequence[TrendPoint], lang: Lang) -> alt.Axis:
