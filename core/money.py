@@ -10,7 +10,7 @@ from core.errors import Refusal
 Fen = NewType("Fen", int)
 BasisPoints = NewType("BasisPoints", int)
 
-_YUAN = re.compile(r"^-?\d{1,9}(\.\d{1,2})?$")
+_YUAN = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,2})?")
 
 
 def yuan(text: str) -> Fen:

@@ -12,6 +12,7 @@ from core.store.migrate import upgrade
 from core.store.queries.rule_versions import ensure_first_version
 from core.store.tables import Setting
 from core.store.vault import Vault
+from core.store.write_lock import Turn, take_turn
 
 VAULT_CHECK = "vault_check"
 
@@ -28,6 +29,11 @@ class Desk:
     def zone(self) -> ShopZone:
         """The shop's time zone."""
         return ShopZone(read_settings(self).zone)
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this is an invented shop, in whatever store it was built: it only ever sends practice messages."""
+        return self.store == "demo" or read_settings(self).demo
 
     def now(self) -> datetime:
         """Business time: the process's clock plus the demo clock."""
@@ -61,6 +67,7 @@ def open_desk(store: Store | None = None) -> Desk:
 def prepare_store(db: Database, vault: Vault) -> None:
     """Give an empty store what every shop starts with: the proof of its key and the first rule version."""
     with db.write() as session:
+        take_turn(session, Turn.START)
         if session.get(Setting, VAULT_CHECK) is None:
             session.add(Setting(key=VAULT_CHECK, value=vault.seal(VAULT_CHECK).hex()))
         ensure_first_version(session, config().clock())

@@ -12,6 +12,7 @@ from core.rules.timing import MARKETING_PER_30_DAYS, allowed_window
 from core.services.actor import Actor
 from core.store.audit import record
 from core.store.tables import ImportBatch, Setting
+from core.store.write_lock import Turn, take_turn
 
 if TYPE_CHECKING:
     from core.services.desk import Desk
@@ -52,6 +53,7 @@ class ShopSettings(BaseModel):
     cap_per_30_days: int = Field(default=MARKETING_PER_30_DAYS, ge=1, le=MARKETING_PER_30_DAYS)
     joined_rule: Literal["auto", "first_order", "file"] = "auto"
     margin_bp: int = Field(default=4_000, ge=0, le=10_000, description="gross margin where a product has no cost")
+    demo: bool = Field(default=False, description="an invented shop: nothing but practice messages leaves it")
     smtp: SmtpSettings = SmtpSettings()
     clock_offset_seconds: int = Field(default=0, ge=0, description="the demo clock, turned forward")
 
@@ -82,6 +84,7 @@ def read_settings(desk: "Desk") -> ShopSettings:
 def save_settings(desk: "Desk", actor: Actor, **changes: Any) -> ShopSettings:
     """Change settings. Quiet hours may only be narrowed; the zone is fixed once orders were imported."""
     with desk.db.write(Area.SETTINGS) as session:
+        take_turn(session, Turn.IMPORT)  # a first import fixes the zone, a member file changes who counts as joined
         before = load_settings(session)
         after = ShopSettings.model_validate(before.model_dump() | changes)
         allowed_window(after.quiet_end, after.quiet_start)

@@ -35,7 +35,7 @@ def verify_store(desk: Desk) -> Verification:
         found["I14"] = invariants.over_cap(session, MARKETING_PER_DAY, MARKETING_PER_30_DAYS)
         found["I15"] = invariants.inside_quiet_hours(session, zone, EARLIEST_HOUR, LATEST_HOUR)
         found["I17"] = 0 if broken_link(session) is None else 1
-    with desk.db.writer.connect() as connection:
+        connection = session.connection()
         found["schema"] = len(schema_differences(connection))
         found["triggers"] = len(trigger_names() - existing_triggers(connection))
     order = sorted(found, key=lambda name: (not name[1:].isdigit(), int(name[1:]) if name[1:].isdigit() else 0, name))

@@ -5,14 +5,13 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from core.clock import to_micros
 from core.store.tables import AuditEntry
+from core.store.write_lock import Turn, take_turn
 
 GENESIS = "0" * 64
-CHAIN_LOCK = 618_002
 
 
 def hash_ids(ids: Iterable[int]) -> str:
@@ -47,8 +46,7 @@ def record(
     **detail: object,
 ) -> None:
     """Append one entry; ``detail`` holds counts, codes and hashes, never personal data."""
-    if session.get_bind().dialect.name == "postgresql":  # one chain, also with several writers
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
+    take_turn(session, Turn.AUDIT)  # one chain, also with several writers
     last = session.exec(select(AuditEntry.hash).order_by(col(AuditEntry.id).desc()).limit(1)).first()
     entry = AuditEntry(
         occurred_at=now,

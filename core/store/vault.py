@@ -8,6 +8,8 @@ import base64
 import hashlib
 import hmac
 import os
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -19,6 +21,8 @@ from core.errors import Refusal
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+TAG_BYTES = 16
+LAST_KEY = 255
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:
@@ -43,16 +47,21 @@ class Vault:
             if not create:
                 raise Refusal("key_file_missing", path=path.name)
             _write_new_key(path)
+        return cls.read(path.read_text("ascii"), path.name)
+
+    @classmethod
+    def read(cls, lines: str, name: str) -> "Vault":
+        """The vault of a key file's text; refuses (``key_file_broken``) what is none, naming the file."""
         keys: dict[int, bytes] = {}
-        for line in path.read_text("ascii").split():
+        for line in lines.split():
             number, _, encoded = line.partition(":")
             try:
                 key = base64.b64decode(encoded, validate=True)
                 keys[int(number)] = key
             except ValueError:
-                raise Refusal("key_file_broken", path=path.name) from None
-            if len(key) != KEY_BYTES:
-                raise Refusal("key_file_broken", path=path.name)
+                raise Refusal("key_file_broken", path=name) from None
+            if len(key) != KEY_BYTES or not 0 <= int(number) <= LAST_KEY:
+                raise Refusal("key_file_broken", path=name)
         return cls(keys)
 
     def seal(self, text: str) -> bytes:
@@ -62,7 +71,7 @@ class Vault:
 
     def unseal(self, sealed: bytes) -> str:
         """The text of a sealed value; refuses (``key_wrong``) another key's or a changed one."""
-        cipher = self._ciphers.get(sealed[0])
+        cipher = self._ciphers.get(sealed[0]) if len(sealed) > NONCE_BYTES + TAG_BYTES else None
         if cipher is None:
             raise Refusal("key_wrong")
         try:
@@ -77,13 +86,17 @@ class Vault:
 
 
 def _write_new_key(path: Path) -> None:
+    """Put a new key in place whole: nobody ever reads half of it, and of two processes the first one's key counts."""
     path.parent.mkdir(parents=True, exist_ok=True)
     line = f"1:{base64.b64encode(os.urandom(KEY_BYTES)).decode()}\n"
+    scratch = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process was first: its key counts
-        return
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(scratch, path)
+    finally:
+        scratch.unlink()
