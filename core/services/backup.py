@@ -141,7 +141,7 @@ def list_backups(desk: Desk) -> list[Path]:
 
 def back_up_nightly(desk: Desk, actor: Actor, *, now: datetime) -> Path | None:
     """The worker's nightly backup beside the store, one a shop day; the last 14 are kept. None when it is there already."""
-    if desk.db.path is None or desk.store == "demo":
+    if desk.db.path is None or desk.is_demo:
         return None
     folder = config().data_dir / "backups"
     path = folder / f"{desk.store}-{desk.zone.day(now):%Y-%m-%d}.zip"

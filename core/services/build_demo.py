@@ -87,7 +87,7 @@ def build_demo(
     report(0.3)
     with desk.db.write(*Area) as session:
         settings = load_settings(session)
-        put_settings(session, settings.model_copy(update={"shop_name": shop.name, "joined_rule": "file"}))
+        put_settings(session, settings.model_copy(update={"shop_name": shop.name, "joined_rule": "file", "demo": True}))
         _add_people(session, desk, shop, now)
         report(0.5)
         orders = _add_orders(session, shop, zone, actor, now)

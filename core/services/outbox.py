@@ -370,7 +370,7 @@ def _write_down(session: Session, turn: Round, written: Sequence[Settled]) -> No
 
 def _real_channel(desk: Desk, name: str) -> str:
     """The channel that is really used: in the demo nothing goes out."""
-    return "practice" if desk.store == "demo" and name != CALL_LIST else name
+    return "practice" if name != CALL_LIST and desk.is_demo else name
 
 
 def _make_channel(turn: Round, name: str) -> Channel:

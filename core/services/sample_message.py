@@ -18,7 +18,7 @@ from core.store.audit import record
 def send_sample(desk: Desk, actor: Actor, address: str, *, now: datetime) -> Delivery:
     """Send one test mail through the stored account, in the demo into the practice folder. Refuses ``smtp_*``."""
     settings = read_settings(desk)
-    name = "practice" if desk.store == "demo" else "email"
+    name = "practice" if desk.is_demo else "email"
     shop = settings.shop_name or translate(settings.lang, "message.shop_nameless")
     if name == "email" and not settings.smtp.configured:
         raise Refusal("smtp_host")

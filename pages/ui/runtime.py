@@ -14,6 +14,7 @@ from core.errors import Refusal
 from core.i18n import Lang, translate
 from core.services.actor import Actor
 from core.services.desk import Desk, open_desk
+from core.services.import_history import has_imports
 from core.services.revisions import revisions
 from core.services.shop_settings import ShopSettings, read_settings
 from pages.ui import state
@@ -83,13 +84,12 @@ def actor() -> Actor:
 
 def is_demo() -> bool:
     """Whether the demo store is in use."""
-    return desk().store == "demo"
+    return desk().is_demo
 
 
 def is_first_start() -> bool:
-    """Whether nothing was ever written about orders or members."""
-    found = revisions(desk())
-    return not (found[Area.ORDERS.value] or found[Area.MEMBERS.value])
+    """Whether nothing was ever imported."""
+    return not has_imports(desk())
 
 
 @st.cache_data(show_spinner=False, max_entries=512)
