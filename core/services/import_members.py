@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from core.clock import from_micros
+from core.clock import from_micros, to_micros
 from core.documents.enums import Area, ImportKind, Purpose
 from core.errors import Refusal
 from core.importers.members import ParsedMembers
@@ -23,8 +23,11 @@ from core.store.audit import record
 from core.store.queries import people, profiles
 from core.store.tables import Consent, ImportBatch, Member, MemberTag
 from core.store.vault import Vault
+from core.store.write_lock import Turn, take_turn
 
 PLAIN = ("name", "nickname", "gender", "birth_year", "birth_month", "birth_day", "province", "city", "grade", "source")
+CONTACTS = ("phone", "email")
+COUNTED = ("rows", "accepted", "rejected", "unchanged", "people_new")
 RENAMED = {"birthday_year": "birth_year", "birthday_month": "birth_month", "birthday_day": "birth_day"}
 
 
@@ -45,27 +48,68 @@ def import_members(
     rows = _rows(desk.vault, parsed)
     if progress:
         progress(0.3)
-    with desk.db.read() as session:
-        known = people.find_identities(
-            session, [row[name] for row in rows for name in ("id_hash", "phone_hash") if row[name]]
-        )
-    new = sum(1 for row in rows if row["id_hash"] not in known and row["phone_hash"] not in known)
-    report = ImportReport(
+    if dry_run:
+        with desk.db.read() as session:
+            report = _report(session, desk.vault, parsed, rows)
+        return replace(report, seconds=time.monotonic() - started)
+    batch = _batch(parsed, path, file_name or path.name, actor, now)
+    report, touched = _merge(desk, actor, parsed, rows, batch, max_bad, now)
+    if progress:
+        progress(0.8)
+    review_batch_of_members(desk, touched, now=now)
+    return replace(report, seconds=time.monotonic() - started)
+
+
+def _report(session: Session, vault: Vault, parsed: ParsedMembers, rows: list[dict[str, Any]]) -> ImportReport:
+    """What the rows would change, against what is there now."""
+    known = _find(session, rows)
+    places = [known.get(row["id_hash"]) or known.get(row["phone_hash"]) for row in rows]
+    found = [number for number in places if number is not None]
+    members, tags = people.load_people(session, found), people.load_tags(session, found)
+    changed = joined = 0
+    for row, number in zip(rows, places, strict=True):
+        member = None if number is None else members[number]
+        changed += member is None or _differs(vault, row, member, tags.get(number or 0, set()))
+        joined += _joins(row) and (member is None or member.joined_at is None)
+    return ImportReport(
         rows=parsed.rows,
         accepted=parsed.accepted,
         rejected=len(parsed.rejects),
-        unchanged=0,
-        people_new=new,
+        unchanged=parsed.accepted - changed,
+        people_new=places.count(None),
+        members_new=joined,
         rejects=parsed.rejects,
     )
-    if not dry_run:
-        if report.needs_consent(max_bad):
-            raise Refusal("too_many_bad_rows", rejected=report.rejected, rows=report.rows)
-        report, touched = _merge(desk, actor, parsed, rows, report, path, file_name or path.name, now)
-        if progress:
-            progress(0.8)
-        review_batch_of_members(desk, touched, now=now)
-    return replace(report, seconds=time.monotonic() - started)
+
+
+def _find(session: Session, rows: list[dict[str, Any]]) -> dict[bytes, int]:
+    return people.find_identities(session, [row[k] for row in rows for k in ("id_hash", "phone_hash") if row[k]])
+
+
+def _joins(row: dict[str, Any]) -> bool:
+    """Whether a row says that somebody is a member: by a date or by a grade of the platform above 0."""
+    return row["joined_at"] is not None or (row["grade"] or 0) > 0
+
+
+def _differs(vault: Vault, row: dict[str, Any], member: Member, tags: set[str]) -> bool:
+    """Whether a row says anything about a person that is not there yet; a blank cell says nothing."""
+    consents = ("consent_sms", "consent_email")
+    if any(row[name] is not None and row[name] != getattr(member, name) for name in PLAIN + consents):
+        return True
+    if any(row[field] and _is_other(vault, getattr(member, f"{field}_cipher"), row[field]) for field in CONTACTS):
+        return True
+    if row["phone_masked"] and member.phone_cipher is None and member.phone_last4 != row["phone_masked"][-4:]:
+        return True
+    if _joins(row) and member.joined_by != "file":
+        return True
+    other_date = row["joined_at"] is not None and (
+        member.joined_at is None or to_micros(member.joined_at) != row["joined_at"]
+    )
+    return other_date or not tags.issuperset(row["tags"] or ())
+
+
+def _is_other(vault: Vault, held: bytes | None, value: str) -> bool:
+    return held is None or vault.unseal(held) != value
 
 
 def _rows(vault: Vault, parsed: ParsedMembers) -> list[dict[str, Any]]:
@@ -85,39 +129,26 @@ def _merge(
     actor: Actor,
     parsed: ParsedMembers,
     rows: list[dict[str, Any]],
-    report: ImportReport,
-    path: Path,
-    name: str,
+    batch: ImportBatch,
+    max_bad: float,
     now: datetime,
 ) -> tuple[ImportReport, list[int]]:
     with desk.db.write(Area.MEMBERS, Area.ORDERS) as session:
-        known = people.find_identities(session, [row[k] for row in rows for k in ("id_hash", "phone_hash") if row[k]])
-        ids = _place(session, desk.vault, rows, known, parsed.platform, now)
-        brings_joined = bool(parsed.members["joined_at"].notna().any() or (parsed.members["grade"].fillna(0) > 0).any())
-        settings = load_settings(session)
-        if brings_joined and settings.joined_rule == "auto":
-            profiles.leave_first_order_rule(session)
-            put_settings(session, settings.model_copy(update={"joined_rule": "file"}))
+        take_turn(session, Turn.IMPORT)
+        report = _report(session, desk.vault, parsed, rows)
+        if report.needs_consent(max_bad):
+            raise Refusal("too_many_bad_rows", rejected=report.rejected, rows=report.rows)
+        ids = _place(session, desk.vault, rows, _find(session, rows), parsed.platform, now)
         members = people.load_people(session, ids)
-        changed = _update(session, desk.vault, rows, [members[number] for number in ids])
-        joined = _join(session, rows, [members[number] for number in ids], now)
-        _agree(session, rows, [members[number] for number in ids], name, now)
+        _update(session, desk.vault, rows, [members[number] for number in ids])
+        _join(session, rows, [members[number] for number in ids], now)
+        if any(_joins(row) for row in rows):
+            _end_first_order_rule(session)
+        _agree(session, rows, [members[number] for number in ids], batch.file_name, now)
         _tag(session, rows, ids)
         profiles.rebuild_days(session)
-        batch = ImportBatch(
-            kind=ImportKind.MEMBERS,
-            file_name=name[-255:],
-            file_hash=hash_file(path),
-            preset="members",
-            platform=parsed.platform,
-            rows=report.rows,
-            accepted=report.accepted,
-            rejected=report.rejected,
-            unchanged=report.accepted - changed,
-            people_new=report.people_new,
-            actor=actor.name,
-            recorded_at=now,
-        )
+        for name in COUNTED:
+            setattr(batch, name, getattr(report, name))
         session.add(batch)
         session.flush()
         assert batch.id is not None
@@ -133,8 +164,27 @@ def _merge(
             new=report.people_new,
             rejected=report.rejected,
         )
-        report = replace(report, batch_id=batch.id, members_new=joined, unchanged=report.accepted - changed)
-    return report, sorted(set(ids))
+    return replace(report, batch_id=batch.id), sorted(set(ids))
+
+
+def _batch(parsed: ParsedMembers, path: Path, name: str, actor: Actor, now: datetime) -> ImportBatch:
+    return ImportBatch(
+        kind=ImportKind.MEMBERS,
+        file_name=name[-255:],
+        file_hash=hash_file(path),
+        preset="members",
+        platform=parsed.platform,
+        actor=actor.name,
+        recorded_at=now,
+    )
+
+
+def _end_first_order_rule(session: Session) -> None:
+    """A file says who joined: from now on only it, unless the owner chose otherwise."""
+    settings = load_settings(session)
+    if settings.joined_rule == "auto":
+        profiles.leave_first_order_rule(session)
+        put_settings(session, settings.model_copy(update={"joined_rule": "file"}))
 
 
 def _place(
@@ -179,39 +229,28 @@ def _place(
     return ids
 
 
-def _update(session: Session, vault: Vault, rows: list[dict[str, Any]], members: list[Member]) -> int:
-    """Write what the file gives over what is there; a blank cell keeps it. Returns how many rows changed somebody."""
-    changed = 0
+def _update(session: Session, vault: Vault, rows: list[dict[str, Any]], members: list[Member]) -> None:
+    """Write what the file gives over what is there; a blank cell keeps it."""
     for row, member in zip(rows, members, strict=True):
-        before = [getattr(member, name) for name in PLAIN]
         for name in PLAIN:
             if row[name] is not None:
                 setattr(member, name, row[name])
-        touched = before != [getattr(member, name) for name in PLAIN]
-        for field, cipher in (("phone", "phone_cipher"), ("email", "email_cipher")):
-            held = getattr(member, cipher)
-            if row[field] and (held is None or vault.unseal(held) != row[field]):
-                setattr(member, cipher, vault.seal(row[field]))
-                touched = True
+        for field in CONTACTS:
+            if row[field] and _is_other(vault, getattr(member, f"{field}_cipher"), row[field]):
+                setattr(member, f"{field}_cipher", vault.seal(row[field]))
         if row["phone"]:
             member.phone_last4 = row["phone"][-4:]
         elif row["phone_masked"] and member.phone_cipher is None:
             member.phone_last4 = row["phone_masked"][-4:]
-        if touched:
-            session.add(member)
-            changed += 1
+        session.add(member)
     session.flush()
-    return changed
 
 
-def _join(session: Session, rows: list[dict[str, Any]], members: list[Member], now: datetime) -> int:
-    """A joined date or a platform grade above 0 makes a member; returns how many were none before."""
-    joined = 0
+def _join(session: Session, rows: list[dict[str, Any]], members: list[Member], now: datetime) -> None:
+    """A joined date or a platform grade above 0 makes a member."""
     for row, member in zip(rows, members, strict=True):
-        if row["joined_at"] is None and not (row["grade"] or 0) > 0:
+        if not _joins(row):
             continue
-        if member.joined_at is None:
-            joined += 1
         if row["joined_at"] is not None:
             member.joined_at = from_micros(row["joined_at"])
         elif member.joined_at is None:  # a grade without a date: the first order is the first that shows it
@@ -219,7 +258,6 @@ def _join(session: Session, rows: list[dict[str, Any]], members: list[Member], n
         member.joined_by = "file"
         session.add(member)
     session.flush()
-    return joined
 
 
 def _agree(session: Session, rows: list[dict[str, Any]], members: list[Member], source: str, now: datetime) -> None:
@@ -246,6 +284,6 @@ def _agree(session: Session, rows: list[dict[str, Any]], members: list[Member], 
 
 def _tag(session: Session, rows: list[dict[str, Any]], ids: list[int]) -> None:
     wanted = {(number, tag) for row, number in zip(rows, ids, strict=True) for tag in row["tags"] or ()}
-    held = {(row.member_id, row.tag) for row in session.exec(select(MemberTag))} if wanted else set()
-    session.add_all(MemberTag(member_id=number, tag=tag) for number, tag in sorted(wanted - held))
+    held = people.load_tags(session, [number for number, _ in wanted])
+    session.add_all(MemberTag(member_id=n, tag=tag) for n, tag in sorted(wanted) if tag not in held.get(n, ()))
     session.flush()

@@ -14,9 +14,9 @@ from core.errors import Refusal
 from core.importers.orders import ParsedOrders
 from core.importers.rejects import Reject
 from core.services.actor import Actor
-from core.services.coupons import match_imported_codes
 from core.services.desk import Desk
 from core.services.import_files import BAD_SHARE, ImportReport, hash_file, keep_rejects
+from core.services.imported_codes import match_imported_codes
 from core.services.refresh import review_batch
 from core.services.shop_settings import load_settings
 from core.services.stage_orders import PERSON_COLUMNS, Stage, discard_stage, stage_orders
@@ -24,6 +24,9 @@ from core.store.audit import record
 from core.store.queries import merge_orders, people, profiles
 from core.store.queries.products import upsert_products
 from core.store.tables import ImportBatch
+from core.store.write_lock import Turn, take_turn
+
+COUNTED = ("rows", "accepted", "rejected", "unchanged", "orders_new", "orders_updated", "paid_fen", "refunded_fen")
 
 
 def import_orders(
@@ -42,13 +45,12 @@ def import_orders(
     started = time.monotonic()
     stage = stage_orders(desk, parsed, progress=progress)
     try:
-        with desk.db.read() as session:
-            report = _report(parsed, merge_orders.find_difference(session, stage.number, parsed.platform))
         if dry_run:
+            with desk.db.read() as session:
+                report = _report(session, parsed, stage)
             return replace(report, seconds=time.monotonic() - started)
-        if report.needs_consent(max_bad):
-            raise Refusal("too_many_bad_rows", rejected=report.rejected, rows=report.rows)
-        report = _merge(desk, actor, parsed, stage, report, path, file_name or path.name, now)
+        batch = _batch(parsed, path, file_name or path.name, actor, now)
+        report = _merge(desk, actor, parsed, stage, batch, max_bad, now)
     finally:
         discard_stage(desk, stage)
     assert report.batch_id is not None
@@ -56,7 +58,8 @@ def import_orders(
     return replace(report, seconds=time.monotonic() - started)
 
 
-def _report(parsed: ParsedOrders, difference: merge_orders.Difference) -> ImportReport:
+def _report(session: Session, parsed: ParsedOrders, stage: Stage) -> ImportReport:
+    difference = merge_orders.find_difference(session, stage.number, parsed.platform)
     rejects = [*parsed.rejects, *_regress_rejects(parsed, difference)]
     turned_back = {order_no for _, order_no in difference.regressed}
     taken = parsed.orders[~parsed.orders["order_no"].isin(turned_back)] if turned_back else parsed.orders
@@ -72,7 +75,7 @@ def _report(parsed: ParsedOrders, difference: merge_orders.Difference) -> Import
         orders_updated=len(difference.updated),
         orders_without_buyer=int(taken[["buyer_id", "phone", "email"]].isna().all(axis=1).sum()),
         people_new=difference.people_new,
-        members_new=0,
+        members_new=difference.buyers_not_joined if load_settings(session).members_from_first_order else 0,
         paid_fen=int(taken["paid_fen"].sum()),
         refunded_fen=int(taken["refund_fen"].sum()),
         seconds=0.0,
@@ -100,16 +103,20 @@ def _merge(
     actor: Actor,
     parsed: ParsedOrders,
     stage: Stage,
-    report: ImportReport,
-    path: Path,
-    name: str,
+    batch: ImportBatch,
+    max_bad: float,
     now: datetime,
 ) -> ImportReport:
     at = to_micros(now)
     with desk.db.write(Area.ORDERS, Area.MEMBERS) as session:
+        take_turn(session, Turn.IMPORT)
+        report = _report(session, parsed, stage)  # against what is there now: another import may have been first
+        if report.needs_consent(max_bad):
+            raise Refusal("too_many_bad_rows", rejected=report.rejected, rows=report.rows)
         merge_orders.drop_regressed(session, stage.number, parsed.platform)
         people_new = _add_people(session, desk, stage, parsed.platform, now)
-        batch = _batch(parsed, report, path, name, actor, now)
+        for name in COUNTED:
+            setattr(batch, name, getattr(report, name))
         session.add(batch)
         session.flush()
         assert batch.id is not None
@@ -117,6 +124,7 @@ def _merge(
         upsert_products(session, desk.db, parsed.platform, parsed.items)
         merge_orders.merge_orders(session, stage.number, parsed.platform, batch.id, at)
         merge_orders.merge_items(session, stage.number, parsed.platform, detailed=parsed.items_are_detail)
+        merge_orders.settle_items(session, batch.id)
         merge_orders.record_refunds(session, batch.id, at)
         profiles.refresh_profiles(session, batch.id)
         members_new = 0
@@ -152,23 +160,13 @@ def _add_people(session: Session, desk: Desk, stage: Stage, platform: str, now: 
     return len(rows)
 
 
-def _batch(
-    parsed: ParsedOrders, report: ImportReport, path: Path, name: str, actor: Actor, now: datetime
-) -> ImportBatch:
+def _batch(parsed: ParsedOrders, path: Path, name: str, actor: Actor, now: datetime) -> ImportBatch:
     return ImportBatch(
         kind=ImportKind.ORDERS,
         file_name=name[-255:],
         file_hash=hash_file(path),
         preset=parsed.preset,
         platform=parsed.platform,
-        rows=report.rows,
-        accepted=report.accepted,
-        rejected=report.rejected,
-        unchanged=report.unchanged,
-        orders_new=report.orders_new,
-        orders_updated=report.orders_updated,
-        paid_fen=report.paid_fen,
-        refunded_fen=report.refunded_fen,
         actor=actor.name,
         recorded_at=now,
     )

@@ -12,6 +12,7 @@ from core.services.tiers import review_tiers
 from core.store.audit import record
 from core.store.queries import profiles
 from core.store.queries.tiers import batch_members
+from core.store.write_lock import Turn, take_turn
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ def review_batch_of_members(desk: Desk, members: Sequence[int], *, now: datetime
 def refresh(desk: Desk, actor: Actor, *, now: datetime) -> RefreshReport:
     """Rebuild profiles, day summaries and tiers of everybody from the facts."""
     with desk.db.write(Area.ORDERS, Area.MEMBERS) as session:
+        take_turn(session, Turn.IMPORT)
         profiles.rebuild_profiles(session)
         if load_settings(session).members_from_first_order:
             profiles.join_from_first_order(session, None)

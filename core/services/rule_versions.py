@@ -17,6 +17,7 @@ from core.services.tiers import review_tiers, walk_everybody
 from core.store.audit import record
 from core.store.queries.tiers import published_versions
 from core.store.tables import RuleVersion
+from core.store.write_lock import Turn, take_turn
 
 MOST_NAMED = 200
 
@@ -97,7 +98,8 @@ def read_version(desk: Desk, version_id: int) -> RuleDocument:
 def draft_version(
     desk: Desk, actor: Actor, document: RuleDocument, *, now: datetime, note: str = "", version_id: int | None = None
 ) -> int:
-    """Save a draft; with ``version_id`` replace that draft's document. Returns its id."""
+    """Save a draft; with ``version_id`` replace that draft's document. Returns its id; refuses the document's first fault."""
+    checked(document)
     with desk.db.write(Area.RULES) as session:
         if version_id is None:
             version = RuleVersion(
@@ -122,6 +124,7 @@ def publish_version(desk: Desk, actor: Actor, version_id: int, *, effective_from
     if effective_from < now:
         raise Refusal("effective_in_the_past", at=effective_from.isoformat())
     with desk.db.write(Area.RULES) as session:
+        take_turn(session, Turn.RULES)
         version = _get(session, version_id)
         if version.status != VersionStatus.DRAFT:
             raise Refusal("version_published", id=version_id)

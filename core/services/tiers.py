@@ -21,7 +21,9 @@ from core.store.queries.tiers import (
     published_versions,
     save_changes,
     save_tiers,
+    written,
 )
+from core.store.write_lock import Turn, take_turn
 
 BLOCK = 50_000
 LISTED = 10_000
@@ -33,6 +35,15 @@ class WalkedBlock:
 
     facts: TierFacts
     walks: list[TierWalk]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What follows from the facts of a block: its tier rows, changes that are not in the history, row ids that no longer hold."""
+
+    tiers: list[tuple[object, ...]]
+    fresh: list[Change]
+    stale: list[int]
 
 
 def walk_everybody(
@@ -57,25 +68,36 @@ def review_tiers(desk: Desk, *, now: datetime, members: Sequence[int] | None = N
     """
     zone = desk.zone
     with desk.db.read() as session:
-        versions = [(v.id, RuleInForce(read_rules(v.document), v.effective_from)) for v in published_versions(session)]
         blocks = _blocks(session, members)
-    added = 0
-    for whom in blocks:
-        with desk.db.read() as session:
-            facts = load_facts(session, whom)
-            known = current_changes(session, whom)
-        walk = walk_tiers(orders_of(facts), facts.joined, [rule for _, rule in versions], zone, now)
-        changes = _changes(facts, walk, [number for number, _ in versions if number is not None])
-        fresh = [change for change in changes if change not in known]
-        stale = [known[change] for change in known.keys() - set(changes)]
-        live_id, live = [(n, rule) for n, rule in versions if rule.starts is None or rule.starts <= now][-1]
-        assert live_id is not None
-        rows = _tier_rows(facts, walk, live.document, live_id, now)
-        with desk.db.write(Area.MEMBERS) as session:
-            save_tiers(session, rows, whom)
-            save_changes(session, fresh, stale, now)
-        added += len(fresh)
-    return added
+    return sum(_review_block(desk, whom, zone, now) for whom in blocks)
+
+
+def _review_block(desk: Desk, whom: Whom, zone: ShopZone, now: datetime) -> int:
+    with desk.db.read() as session:
+        seen = written(session)
+        review = _review(session, whom, zone, now)
+    with desk.db.write(Area.MEMBERS) as session:
+        take_turn(session, Turn.TIERS)
+        if written(session) != seen:  # somebody wrote meanwhile: what was computed may be old
+            review = _review(session, whom, zone, now)
+        save_tiers(session, review.tiers, whom)
+        save_changes(session, review.fresh, review.stale, now)
+    return len(review.fresh)
+
+
+def _review(session: Session, whom: Whom, zone: ShopZone, now: datetime) -> Review:
+    versions = [(v.id, RuleInForce(read_rules(v.document), v.effective_from)) for v in published_versions(session)]
+    facts = load_facts(session, whom)
+    known = current_changes(session, whom)
+    walk = walk_tiers(orders_of(facts), facts.joined, [rule for _, rule in versions], zone, now)
+    changes = _changes(facts, walk, [number for number, _ in versions if number is not None])
+    live_id, live = [(n, rule) for n, rule in versions if rule.starts is None or rule.starts <= now][-1]
+    assert live_id is not None
+    return Review(
+        _tier_rows(facts, walk, live.document, live_id, now),
+        [change for change in changes if change not in known],
+        [known[change] for change in known.keys() - set(changes)],
+    )
 
 
 def _blocks(session: Session, members: Sequence[int] | None) -> list[Whom]:

@@ -4,12 +4,14 @@ A value that the file does not give keeps what the store has; a person once foun
 """
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from core.documents.enums import OrderStatus
+from core.money import split
 
 _RANK = "CASE o.status " + " ".join(f"WHEN '{s.value}' THEN {s.rank}" for s in OrderStatus) + " END"
 _PAIRED = "FROM staged_order s JOIN shop_order o ON o.platform = :platform AND o.order_no = s.order_no WHERE s.batch_id = :stage"
@@ -35,6 +37,7 @@ class Difference:
     updated: list[str]
     regressed: list[tuple[int, str]]
     people_new: int
+    buyers_not_joined: int
 
 
 def find_difference(session: Session, stage: int, platform: str) -> Difference:
@@ -55,6 +58,14 @@ def find_difference(session: Session, stage: int, platform: str) -> Difference:
         updated=[r[0] for r in rows(f"SELECT s.order_no {_PAIRED} AND NOT {_REGRESS} AND {_CHANGED}")],
         regressed=[(r[0], r[1]) for r in rows(f"SELECT s.line, s.order_no {_PAIRED} AND {_REGRESS} ORDER BY s.line")],
         people_new=len(missing_identities(session, stage)),
+        buyers_not_joined=session.execute(
+            text(
+                "SELECT count(DISTINCT s.identity_hash) FROM staged_order s LEFT JOIN member_identity i"
+                " ON i.value_hash = s.identity_hash LEFT JOIN member m ON m.id = i.member_id WHERE s.batch_id = :stage"
+                " AND s.paid_at IS NOT NULL AND s.paid_fen > 0 AND m.joined_at IS NULL"
+            ),
+            {"stage": stage},
+        ).scalar_one(),
     )
 
 
@@ -145,6 +156,29 @@ def merge_items(session: Session, stage: int, platform: str, *, detailed: bool) 
     )
 
 
+def settle_items(session: Session, batch_id: int) -> None:
+    """Split an order's new amounts over the lines that stood for the old ones: a list without detail changed it."""
+    rows = session.execute(
+        text(
+            "SELECT i.order_id, i.id, i.amount_fen, o.paid_fen, o.refund_fen FROM order_item i JOIN shop_order o ON o.id = i.order_id"
+            " WHERE i.order_id IN (SELECT x.id FROM shop_order x JOIN order_item y ON y.order_id = x.id WHERE x.batch_id = :batch_id"
+            " GROUP BY x.id, x.paid_fen, x.refund_fen HAVING sum(y.amount_fen) <> x.paid_fen OR sum(y.refund_fen) <> x.refund_fen)"
+            " ORDER BY i.order_id, i.id"
+        ),
+        {"batch_id": batch_id},
+    ).all()
+    settled = []
+    for _, group in groupby(rows, key=lambda row: row.order_id):
+        lines = list(group)
+        amounts = split(lines[0].paid_fen, [line.amount_fen for line in lines])
+        refunds = split(lines[0].refund_fen, amounts)
+        settled += [
+            {"id": n.id, "fen": fen, "back": back} for n, fen, back in zip(lines, amounts, refunds, strict=True)
+        ]
+    if settled:
+        session.execute(text("UPDATE order_item SET amount_fen = :fen, refund_fen = :back WHERE id = :id"), settled)
+
+
 def record_refunds(session: Session, batch_id: int, now: int) -> None:
     """Append what the refund totals of a batch's orders have grown by."""
     session.execute(
@@ -156,6 +190,12 @@ def record_refunds(session: Session, batch_id: int, now: int) -> None:
         ),
         {"batch_id": batch_id, "now": now},
     )
+
+
+def clear_forgotten(session: Session, before: int) -> None:
+    """Forget the stages with a number below ``before``: what killed imports left."""
+    for table in ("staged_item", "staged_order"):
+        session.execute(text(f"DELETE FROM {table} WHERE batch_id < :before"), {"before": before})
 
 
 def clear_stage(session: Session, stage: int) -> None:

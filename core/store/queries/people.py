@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from core.clock import to_micros
 from core.store.bulk import bulk_insert, reserve_ids
-from core.store.tables import Member, MemberIdentity
+from core.store.tables import Member, MemberIdentity, MemberTag
 from core.store.vault import Vault
 
 _MEMBER = (
@@ -94,6 +94,17 @@ def load_people(session: Session, ids: Sequence[int]) -> dict[int, Member]:
     for start in range(0, len(wanted), 5_000):
         statement = select(Member).where(col(Member.id).in_(wanted[start : start + 5_000]))
         found.update((member.id or 0, member) for member in session.exec(statement))
+    return found
+
+
+def load_tags(session: Session, ids: Sequence[int]) -> dict[int, set[str]]:
+    """The tags of some people, by id; who has none is missing."""
+    found: dict[int, set[str]] = {}
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), 5_000):
+        statement = select(MemberTag).where(col(MemberTag.member_id).in_(wanted[start : start + 5_000]))
+        for row in session.exec(statement):
+            found.setdefault(row.member_id, set()).add(row.tag)
     return found
 
 

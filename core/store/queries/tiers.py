@@ -11,9 +11,9 @@ from sqlalchemy import TextClause, bindparam, text
 from sqlmodel import Session, col, select
 
 from core.clock import to_micros
-from core.documents.enums import VersionStatus
+from core.documents.enums import Area, VersionStatus
 from core.store.bulk import bulk_insert
-from core.store.tables import MemberTier, RuleVersion, TierChange
+from core.store.tables import MemberTier, Revision, RuleVersion, TierChange
 
 Ints = npt.NDArray[np.int64]
 Change = tuple[int, int, str | None, str, str, int, int, int]
@@ -128,6 +128,12 @@ def published_versions(session: Session) -> list[RuleVersion]:
     """The published versions in the order in which they take effect."""
     statement = select(RuleVersion).where(RuleVersion.status == VersionStatus.PUBLISHED)
     return sorted(session.exec(statement), key=lambda v: (v.effective_from is not None, v.effective_from, v.id))
+
+
+def written(session: Session) -> dict[str, int]:
+    """How often what tiers follow from was written: orders, members, rules."""
+    areas = (Area.ORDERS, Area.MEMBERS, Area.RULES)
+    return {row.area.value: row.number for row in session.exec(select(Revision).where(col(Revision.area).in_(areas)))}
 
 
 def current_changes(session: Session, whom: Whom) -> dict[Change, int]:
