@@ -9,7 +9,7 @@ from core.documents.enums import ImportKind
 from core.i18n import Lang
 from core.importers.rejects import Reject, write_rejects
 from core.services.desk import Desk
-from core.store.queries.imports import find_batches, find_rejects
+from core.store.queries.imports import any_batch, find_batches, find_rejects
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,12 @@ def list_batches(desk: Desk, *, now: datetime, limit: int = 50) -> list[BatchLin
             )
         )
     return lines
+
+
+def has_imports(desk: Desk) -> bool:
+    """Whether anything was ever imported; the worker's rounds on an empty shop are no import."""
+    with desk.db.read() as session:
+        return any_batch(session)
 
 
 def read_rejects(desk: Desk, batch_id: int, *, now: datetime) -> list[Reject]:

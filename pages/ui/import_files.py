@@ -23,6 +23,7 @@ from core.services.import_plan import (
 )  # fmt: skip
 from core.services.uploads import keep_upload
 from pages.ui import format, state
+from pages.ui.dropzone import speak_dropzone
 from pages.ui.import_mapping import edit_mapping, show_mapping
 from pages.ui.page import sentence
 from pages.ui.parts import card
@@ -64,9 +65,15 @@ def new_drop() -> None:
     state.put(state.Key.UPLOADS, None)
 
 
+def has_dropped() -> bool:
+    """Whether files lie in the box."""
+    return bool(st.session_state.get(f"data:files:{drop_name()}"))
+
+
 def drop_files() -> list[Look]:
     """The box for files; those that cannot be read say why and stay out."""
     uploaded = st.file_uploader(t("data.drop"), accept_multiple_files=True, key=f"data:files:{drop_name()}")
+    speak_dropzone()
     kept: dict[str, str] = state.get(state.Key.UPLOADS) or {}
     looks = []
     for file in uploaded or ():
@@ -97,43 +104,48 @@ def choose(looks: Sequence[Look]) -> list[Choice]:
 def _choose(look: Look, usual: str, mate: Path | None, lists: dict[Path, str]) -> Choice:
     key = look.inspection.path.name
     with card():
-        left, middle, right = st.columns([5, 3, 3], vertical_alignment="center")
-        with left:
-            st.markdown(f":material/draft: **{format.md_escape(look.name)}**")
-            st.caption(_about(look))
-        role: Role = middle.selectbox(
-            t("data.role"),
-            list(Role),
-            list(Role).index(look.role),
-            lambda one: t(f"data.role.{one}"),
-            key=f"data:role:{key}",
-        )
+        role = _role(look, key)
         if role is Role.SKIP:
             st.caption(t("data.skipped"))
-        if role is Role.ITEMS and len(lists) > 1:
-            paths = list(lists)
-            first = paths.index(mate) if mate in lists else 0
-            mate = right.selectbox(t("data.mate"), paths, first, lambda one: lists[one], key=f"data:mate:{key}")
+        if role is Role.ITEMS:
+            mate = _mate(mate, lists, key)
         if role in (Role.SKIP, Role.ITEMS, Role.KEYS):
             sure = role is not Role.SKIP or look.role is not Role.SKIP
-            return Choice(look, role, None, None, sure, mate or next(iter(lists), None))
+            return Choice(look, role, None, None, sure, mate)
         if role is look.role and look.mapping is None:
             if not show_mapping(look, key):
                 return Choice(look, role, None, None, sure=True)
             start, platform = suggest(look.inspection.headers, role), look.platform
         else:
             kept = look.mapping if role is look.role else None
-            start = dict(kept or suggest(look.inspection.headers, role))
-            options = list(dict.fromkeys((look.platform or usual, *PLATFORMS)))
-            platform = right.selectbox(
-                t("data.platform"), options, 0, _platform, key=f"data:platform:{key}", help=t("data.platform.help")
-            )
-        mapping = edit_mapping(look, role, start, key, open_at_once=not look.sure)
+            start, platform = dict(kept or suggest(look.inspection.headers, role)), look.platform or usual
+        options = list(dict.fromkeys((platform or usual, *PLATFORMS)))
+        mapping, platform = edit_mapping(look, role, start, options, key, open_at_once=not look.sure)
     return Choice(look, role, mapping, platform, sure=look.sure and mapping == start)
 
 
-def _platform(name: str) -> str:
-    return t(f"platform.{name}") if name in PLATFORMS else name
+def _role(look: Look, key: str) -> Role:
+    """The head of a file's card with what it is used for."""
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    with left:
+        st.markdown(f":material/draft: **{format.md_escape(look.name)}**")
+        st.caption(_about(look))
+    roles = list(Role)
+    role: Role = right.selectbox(
+        t("data.role"), roles, roles.index(look.role), lambda one: t(f"data.role.{one}"), key=f"data:role:{key}"
+    )
+    return role
+
+
+def _mate(mate: Path | None, lists: dict[Path, str], key: str) -> Path | None:
+    """The order list that an item detail file completes; asked only where there are several."""
+    paths = list(lists)
+    if len(paths) > 1:
+        first = paths.index(mate) if mate in lists else 0
+        return st.selectbox(t("data.mate"), paths, first, lambda one: lists[one], key=f"data:mate:{key}")
+    if paths:
+        st.caption(t("data.mate_of", name=format.md_escape(lists[paths[0]])))
+    return paths[0] if paths else None
 
 
 def _about(look: Look) -> str:
@@ -144,7 +156,9 @@ def _about(look: Look) -> str:
         "data.rows_about" if found.rows >= 200 and found.encoding != "xlsx" else "data.rows",
         n=format.number(found.rows),
     )
-    encoding = "Excel" if found.encoding == "xlsx" else t("data.encoding", name=found.encoding.upper())
+    encoding = (
+        "Excel" if found.encoding == "xlsx" else t("data.encoding", name=found.encoding.removesuffix("-sig").upper())
+    )
     return " · ".join((preset, rows, encoding, t("data.zone", zone=settings().zone)))
 
 

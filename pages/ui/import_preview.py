@@ -15,7 +15,7 @@ from pages.ui.import_files import drop_name, new_drop
 from pages.ui.import_rejects import show_rejects
 from pages.ui.page import sentence
 from pages.ui.parts import card
-from pages.ui.runtime import actor, desk, now, t
+from pages.ui.runtime import actor, desk, now, settings, t
 
 COLUMNS = 3
 
@@ -27,13 +27,16 @@ def show_preview(plans: Sequence[ImportPlan], sure: bool) -> None:
     digest = blake2b(repr((drop_name(), plans, written)).encode(), digest_size=8).hexdigest()
     job = jobs.find(f"preview:{digest}")
     if job is None:
-        if not sure and not st.button(t("data.try"), type="primary", key=f"data:try:{digest}"):
+        asked = not sure and st.button(t("data.try"), type="primary", key=f"data:try:{digest}")
+        if not sure and not asked:
             return
         job = jobs.start(
             f"preview:{digest}",
             lambda report: run_plans(opened, who, plans, now=at, dry_run=True, progress=report),
             sum(plan.rows for plan in plans),
         )
+        if asked:
+            st.rerun()
     jobs.watch(job, lambda one: import_result.speed_words(one, "data.trying"))
     if job.done:
         _show(job.result)
@@ -90,13 +93,21 @@ def _show_one(outcome: Outcome, *, alone: bool) -> bool:
         for code, params in outcome.notes:
             if code != "no_buyer_key":
                 st.caption(f":material/info: {t(f'note.{code}', **_safe(params))}")
-        show_rejects(outcome)
-        if report.needs_consent():
+        _warn_of_rule(outcome)
+        show_rejects(outcome, "preview", opened=True)
+        if outcome.changes and report.needs_consent():
             share = format.percent(report.bad_share)
             st.warning(t("data.many_bad", share=share, n=format.number(report.rejected)), icon=":material/warning:")
             key = f"data:bad:{outcome.plan.path.name}"
             return st.checkbox(t("data.import_anyway", n=format.number(report.accepted)), key=key)
         return True
+
+
+def _warn_of_rule(outcome: Outcome) -> None:
+    """A list with joined dates ends "who paid is a member": said before it happens."""
+    brings = {"joined_at", "grade"} & {field for field, _ in outcome.plan.mapping or ()}
+    if outcome.plan.kind is ImportKind.MEMBERS and brings and settings().joined_rule == "auto":
+        st.warning(t("data.ends_first_order"), icon=":material/group:")
 
 
 def _safe(params: dict[str, object]) -> dict[str, object]:

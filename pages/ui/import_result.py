@@ -6,11 +6,12 @@ import streamlit as st
 
 from core.documents.enums import ImportKind
 from core.services.import_file import STAGED, Outcome
+from core.services.joined_rule import count_joined
 from pages.ui import format, jobs, state
 from pages.ui.import_rejects import show_rejects
 from pages.ui.page import sentence
 from pages.ui.parts import card, link
-from pages.ui.runtime import t
+from pages.ui.runtime import desk, settings, t
 
 
 def speed_words(job: jobs.Job, key: str) -> str:
@@ -20,8 +21,8 @@ def speed_words(job: jobs.Job, key: str) -> str:
     return t(key, done=format.number(done), rows=format.number(job.size), speed=format.number(speed))
 
 
-def show_result() -> bool:
-    """The running import with its bar, or the result of the last one; True while it runs."""
+def show_result(hidden: bool) -> bool:
+    """The running import with its bar, or (unless ``hidden``) the result of the last one; True while it runs."""
     job = jobs.find(state.get(state.Key.IMPORT_JOB))
     if job is None:
         return False
@@ -29,8 +30,9 @@ def show_result() -> bool:
         with card(t("data.importing")):
             jobs.watch(job, lambda one: speed_words(one, "data.progress"))
         return True
-    with card(t("data.done")):
-        _result(job.result)
+    if not hidden:
+        with card(t("data.done")):
+            _result(job.result)
     return False
 
 
@@ -41,7 +43,9 @@ def _result(outcomes: Sequence[Outcome]) -> None:
             st.error(f"**{name}**\n\n{sentence(outcome.fault)} {t('data.nothing_lost')}", icon=":material/error:")
             continue
         st.markdown(f":green[:material/check_circle:] {_words(outcome)}")
-        show_rejects(outcome)
+        show_rejects(outcome, "result", opened=False)
+        if outcome.plan.kind is ImportKind.MEMBERS and settings().joined_rule == "file":
+            st.caption(t("data.members_by_list", n=format.people(count_joined(desk()).now)))
     with st.container(horizontal=True):
         link(t("data.to_today"), "today/todo.py", icon="checklist")
         link(t("data.to_members"), "members/list.py", icon="group")

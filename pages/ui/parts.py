@@ -66,10 +66,12 @@ def step_bar(names: Sequence[str], current: int) -> None:
                 st.markdown(f":gray[:material/radio_button_unchecked: {name}]")
 
 
-def download(label: str, make: Callable[[], bytes], file_name: str, mime: str = "text/csv") -> None:
-    """A button that makes its file only when pressed."""
+def download(
+    label: str, make: Callable[[], bytes], file_name: str, mime: str = "text/csv", *, key: str | None = None
+) -> None:
+    """A button that makes its file only when pressed; ``key`` where a page offers two of one name."""
     st.download_button(
-        label, make, file_name, mime, icon=":material/download:", on_click="ignore", key=f"get:{file_name}"
+        label, make, file_name, mime, icon=":material/download:", on_click="ignore", key=f"get:{key or file_name}"
     )
 
 

@@ -8,8 +8,10 @@ from core.services.audit_trail import AuditLine, read_audit
 from pages.ui import format
 from pages.ui.parts import card
 from pages.ui.runtime import desk, lang, t
+from pages.ui.table import ROW_PIXELS
 
 SHOWN = 200
+ROWS_SEEN = 14
 ACTORS = {"owner": "owner", "owner@cli": "command_line", "worker": "worker"}
 
 
@@ -28,8 +30,12 @@ def show() -> None:
             st.caption(t("settings.audit.none"))
             return
         names = [t(f"settings.audit.{part}") for part in ("at", "actor", "what", "count", "detail")]
-        st.dataframe(pd.DataFrame(rows[:SHOWN], columns=names), hide_index=True, height=520)
+        st.dataframe(pd.DataFrame(rows[:SHOWN], columns=names), hide_index=True, height=_height(len(rows)))
         st.caption(t("settings.audit.shown", n=min(len(rows), SHOWN)))
+
+
+def _height(rows: int) -> int:
+    return (min(rows, ROWS_SEEN) + 1) * ROW_PIXELS + 2
 
 
 def _row(line: AuditLine) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from core.services.backup import BackupAbout, back_up, list_backups, look_into, 
 from core.services.uploads import keep_upload
 from pages.ui import format, jobs, state
 from pages.ui.confirm import confirm_dialog
+from pages.ui.dropzone import speak_dropzone
 from pages.ui.parts import card, download
 from pages.ui.runtime import actor, cached, desk, forget_caches, is_demo, now, t
 
@@ -83,6 +84,7 @@ def _look(path: str) -> BackupAbout:
 def _restore() -> None:
     st.caption(t("backup.restore.hint"))
     uploaded = st.file_uploader(t("backup.archive"), key="backup:archive")
+    speak_dropzone()
     passphrase = st.text_input(t("backup.restore.passphrase"), type="password", key="backup:pass")
     if uploaded is None:
         return

@@ -7,11 +7,11 @@ import streamlit as st
 
 from core.clock import DEFAULT_ZONE
 from core.i18n import LANGS
-from core.services.import_history import list_batches
+from core.services.import_history import has_imports
 from core.services.shop_settings import save_settings
 from pages.ui import demo
 from pages.ui.parts import card, flash
-from pages.ui.runtime import actor, desk, is_demo, now, settings, t
+from pages.ui.runtime import actor, desk, is_demo, settings, t
 
 
 def show() -> None:
@@ -32,7 +32,7 @@ def show() -> None:
 
 def _form() -> None:
     held = settings()
-    fixed = bool(list_batches(desk(), now=now(), limit=1))
+    fixed = has_imports(desk())
     zones = list(dict.fromkeys((held.zone, DEFAULT_ZONE, *sorted(available_timezones()))))
     with st.form("settings:shop", border=False):
         name = st.text_input(t("settings.name"), held.shop_name, max_chars=40, help=t("settings.name.help"))

@@ -20,6 +20,11 @@ def find_batches(session: Session, limit: int, now: datetime) -> list[tuple[Impo
     return [(row[0], row[1]) for row in session.execute(newest)]
 
 
+def any_batch(session: Session) -> bool:
+    """Whether there is any batch."""
+    return session.execute(select(col(ImportBatch.id)).limit(1)).first() is not None
+
+
 def find_rejects(session: Session, batch_id: int, now: datetime) -> Sequence[ImportReject]:
     """The kept rejected rows of a batch in file order."""
     wanted = select(ImportReject).where(col(ImportReject.batch_id) == batch_id, col(ImportReject.expires_at) > now)
