@@ -3,8 +3,10 @@
 import io
 import json
 import os
+import secrets
 import shutil
 import zipfile
+import zlib
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,14 +21,28 @@ from core.config import config
 from core.documents.enums import Area
 from core.errors import Refusal
 from core.services.actor import Actor
-from core.services.desk import Desk, open_desk
+from core.services.desk import VAULT_CHECK, Desk, open_desk
 from core.services.import_files import hash_file
+from core.services.revisions import raise_revisions, revisions
 from core.store.audit import record
 from core.store.migrate import current, head
+from core.store.vault import Vault
 
 STORE, KEY, ABOUT = "store.db", "key.json", "about.json"
 NIGHTLY_KEPT = 14
 SCRYPT = {"n": 2**15, "r": 8, "p": 1}
+# What the archive's reader and SQLite raise for a file that is none, is cut, or has a changed byte.
+DAMAGE = (
+    OSError,
+    EOFError,
+    KeyError,
+    TypeError,
+    ValueError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    pysqlite3.DatabaseError,
+)
 
 
 @dataclass(frozen=True)
@@ -94,11 +110,11 @@ def restore(desk: Desk, actor: Actor, path: Path, *, passphrase: str | None, now
         if about["store"] != desk.store:
             raise Refusal("backup_other_store")
         key = _unwrap(wrapped, passphrase) if wrapped is not None and passphrase else None
-        if wrapped is not None and key is None and not config().key_file.exists():
-            raise Refusal("backup_needs_passphrase")
+        _check_key(fresh, key, can_ask=wrapped is not None and not passphrase)
+        written = revisions(desk)
         with desk.db.exclusive():
             desk.db.close()
-            kept = target.with_name(f"{target.stem}-before-restore-{now:%Y%m%d%H%M%S}.db")
+            kept = target.with_name(f"{target.stem}-before-restore-{now:%Y%m%d%H%M%S}-{secrets.token_hex(2)}.db")
             connection = pysqlite3.connect(str(target))
             connection.execute("VACUUM INTO ?", (str(kept),))
             connection.close()
@@ -112,6 +128,7 @@ def restore(desk: Desk, actor: Actor, path: Path, *, passphrase: str | None, now
         fresh.unlink(missing_ok=True)
     restored = open_desk(desk.store)
     with restored.db.write(*Area) as session:
+        raise_revisions(session, written)
         record(session, actor.name, "store.restored", "store", now=now, sha256=about["sha256"])
     restored.close()
     return BackupReport(path, path.stat().st_size, str(about["schema"]), key is not None)
@@ -148,7 +165,7 @@ def back_up_nightly(desk: Desk, actor: Actor, *, now: datetime) -> Path | None:
     if path.exists():
         return None
     back_up(desk, actor, path, passphrase=None, now=now)
-    oldest = desk.zone.day(now) - timedelta(days=NIGHTLY_KEPT)
+    oldest = desk.zone.day(now) - timedelta(days=NIGHTLY_KEPT - 1)
     for old in folder.glob(f"{desk.store}-????-??-??.zip"):
         if old.stem.removeprefix(f"{desk.store}-") < oldest.isoformat():
             old.unlink()
@@ -165,10 +182,10 @@ def _unpack(path: Path, fresh: Path) -> tuple[dict[str, str], dict[str, str] | N
                 shutil.copyfileobj(packed, file)
         if hash_file(fresh) != about["sha256"]:
             raise Refusal("backup_damaged")
-        if str(about["schema"]) > head():
-            raise Refusal("backup_newer")
         _check(fresh)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, pysqlite3.DatabaseError):
+        if _read_value(fresh, "SELECT version_num FROM alembic_version") > head():
+            raise Refusal("backup_newer")
+    except DAMAGE:
         fresh.unlink(missing_ok=True)
         raise Refusal("backup_damaged") from None
     except Refusal:
@@ -184,6 +201,29 @@ def _check(path: Path) -> None:
             raise Refusal("backup_damaged")
     finally:
         connection.close()
+
+
+def _read_value(path: Path, statement: str) -> str:
+    """One text of a store's file; empty where there is none."""
+    connection = pysqlite3.connect(str(path))
+    try:
+        row = connection.execute(statement).fetchone()
+    finally:
+        connection.close()
+    return "" if row is None else str(row[0])
+
+
+def _check_key(fresh: Path, key: bytes | None, *, can_ask: bool) -> None:
+    """Refuse a store that neither its own key nor the one in use would open, while nothing is replaced yet."""
+    proof = _read_value(fresh, f"SELECT value FROM setting WHERE key = '{VAULT_CHECK}'")  # noqa: S608 - our own word
+    held = config().key_file
+    try:
+        vault = Vault.open_file(held, create=False) if key is None else Vault.read(key.decode("ascii"), KEY)
+        vault.unseal(bytes.fromhex(proof))
+    except Refusal:
+        if can_ask:
+            raise Refusal("backup_needs_passphrase") from None
+        raise
 
 
 def _derive(passphrase: str, salt: bytes) -> AESGCM:
