@@ -70,8 +70,8 @@ def type_columns(
     _check_profiles(texts, columns)
     table = Table(sheet, pd.DataFrame(index=sheet.frame.index), columns, quarantine)
     _refuse_totals(sheet, quarantine, texts, columns)
-    for name, column in texts.items():
-        for field_name, values in _type(table, name, column, zone, now).items():
+    for name in list(texts):  # a column's text goes when its values are there
+        for field_name, values in _type(table, name, texts.pop(name), zone, now).items():
             table.values[field_name] = values
     return table
 

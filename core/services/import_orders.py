@@ -19,7 +19,7 @@ from core.services.import_files import BAD_SHARE, ImportReport, hash_file, keep_
 from core.services.imported_codes import match_imported_codes
 from core.services.refresh import review_batch
 from core.services.shop_settings import load_settings
-from core.services.stage_orders import PERSON_COLUMNS, Stage, discard_stage, stage_orders
+from core.services.stage_orders import PERSON_COLUMNS, Stage, discard_stage, stage_late_items, stage_orders
 from core.store.audit import record
 from core.store.queries import merge_orders, people, profiles
 from core.store.queries.products import upsert_products
@@ -114,6 +114,7 @@ def _merge(
         if report.needs_consent(max_bad):
             raise Refusal("too_many_bad_rows", rejected=report.rejected, rows=report.rows)
         merge_orders.drop_regressed(session, stage.number, parsed.platform)
+        stage_late_items(session, stage, parsed)
         people_new = _add_people(session, desk, stage, parsed.platform, now)
         for name in COUNTED:
             setattr(batch, name, getattr(report, name))
@@ -123,7 +124,7 @@ def _merge(
         days = merge_orders.changed_days(session, stage.number, parsed.platform)
         upsert_products(session, desk.db, parsed.platform, parsed.items)
         merge_orders.merge_orders(session, stage.number, parsed.platform, batch.id, at)
-        merge_orders.merge_items(session, stage.number, parsed.platform, detailed=parsed.items_are_detail)
+        merge_orders.merge_items(session, stage.number, parsed.platform, batch.id, detailed=parsed.items_are_detail)
         merge_orders.settle_items(session, batch.id)
         merge_orders.record_refunds(session, batch.id, at)
         profiles.refresh_profiles(session, batch.id)

@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sqlmodel import Session
 
 from core.clock import real_now, to_micros
 from core.documents.enums import OrderStatus
 from core.importers.orders import ParsedOrders
 from core.services.desk import Desk
 from core.store.bulk import bulk_insert
-from core.store.queries.merge_orders import clear_forgotten, clear_stage
-from core.store.tables import StagedItem, StagedOrder
+from core.store.queries.merge_orders import changing_orders, clear_forgotten, clear_stage
+from core.store.tables import StagedItem, StagedOrder, Table
 from core.store.vault import Vault
 
 CHUNK = 10_000  # some 40 ms under the write lock
@@ -40,6 +41,7 @@ ORDER_COLUMNS = (
     "city",
     "coupon_code",
     "receiver_cipher",
+    "items_digest",
 )
 ITEM_COLUMNS = ("batch_id", "order_no", "line_no", "product_key", "quantity", "amount_fen", "refund_fen")
 PERSON_COLUMNS = ("kind", "platform", "label", "nickname", "name", "phone", "email", "province", "city")
@@ -47,53 +49,89 @@ PERSON_COLUMNS = ("kind", "platform", "label", "nickname", "name", "phone", "ema
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage's number and the people in it: a frame by identity hash with ``PERSON_COLUMNS`` (the latest order speaks)."""
+    """A stage's number, the people in it and the orders whose items are staged: those that a merge would change.
+
+    People: a frame by identity hash with ``PERSON_COLUMNS`` (the latest order speaks).
+    """
 
     number: int
     people: pd.DataFrame
+    itemised: frozenset[str]
 
 
 def stage_orders(desk: Desk, parsed: ParsedOrders, *, progress: Callable[[float], None] | None = None) -> Stage:
     """Stage a parsed file; call ``discard_stage`` when it will not be merged."""
     number = _stage_number(real_now())
-    orders = parsed.orders
-    kinds, values = _identities(orders)
+    kinds, values = _identities(parsed.orders)
     hashes = _fingerprints(desk.vault, parsed.platform, kinds, values)
-    zone = desk.zone
-    paid = orders["paid_at"].notna() & (orders["paid_fen"] > 0)
-    days = pd.Series(pd.NA, index=orders.index, dtype="Int64")
-    days[paid] = zone.day_numbers(orders.loc[paid, "paid_at"].to_numpy(dtype=np.int64))
-    table = pd.DataFrame(
-        {
-            "batch_id": number,
-            "order_no": orders["order_no"],
-            "line": orders["line"],
-            "identity_hash": hashes,
-            "status": orders["status"],
-            "status_rank": orders["status"].map({status.value: status.rank for status in OrderStatus}),
-            "paid_at": orders["paid_at"].where(paid, pd.NA),
-            "ordered_at": orders["created_at"],
-            "shop_day": days,
-            "quantity": orders["quantity"].fillna(1),  # a file that does not count its pieces sold one of each
-            "receiver_cipher": _receivers(desk.vault, orders),
-        }
-    )
-    for name in ORDER_COLUMNS:
-        if name not in table:
-            table[name] = orders[name]
-    steps = len(table) + len(parsed.items) or 1
+    steps = len(parsed.orders) + len(parsed.items) or 1
     done = 0
-    items = parsed.items.assign(batch_id=number, quantity=parsed.items["quantity"].fillna(1))
-    with desk.db.write() as session:
-        clear_forgotten(session, _stage_number(real_now() - FORGOTTEN))
-    for target, frame, columns in ((StagedOrder, table, ORDER_COLUMNS), (StagedItem, items, ITEM_COLUMNS)):
-        for chunk in _chunks(frame[list(columns)]):
+
+    def put(target: type[Table], frame: pd.DataFrame) -> None:
+        nonlocal done
+        for chunk in _chunks(frame):
             with desk.db.write() as session:
-                bulk_insert(session, target, columns, chunk)
+                bulk_insert(session, target, tuple(frame.columns), chunk)
             done += len(chunk)
             if progress:
                 progress(done / steps)
-    return Stage(number, _people(orders, kinds, values, hashes, parsed.platform))
+
+    with desk.db.write() as session:
+        clear_forgotten(session, _stage_number(real_now() - FORGOTTEN))
+    put(StagedOrder, _order_table(desk, parsed, number, hashes))
+    with desk.db.read() as session:
+        changing = frozenset(changing_orders(session, number, parsed.platform))
+    put(StagedItem, _item_table(parsed, number, changing))
+    return Stage(number, _people(parsed.orders, kinds, values, hashes, parsed.platform), changing)
+
+
+def stage_late_items(session: Session, stage: Stage, parsed: ParsedOrders) -> None:
+    """Inside the merge: the items of orders that it changes only since another import came between."""
+    late = frozenset(changing_orders(session, stage.number, parsed.platform)) - stage.itemised
+    if late:
+        for chunk in _chunks(_item_table(parsed, stage.number, late)):
+            bulk_insert(session, StagedItem, ITEM_COLUMNS, chunk)
+
+
+def _order_table(desk: Desk, parsed: ParsedOrders, number: int, hashes: list[bytes | None]) -> pd.DataFrame:
+    """The file's orders as rows of the stage."""
+    orders = parsed.orders
+    paid = orders["paid_at"].notna() & (orders["paid_fen"] > 0)
+    days = pd.Series(pd.NA, index=orders.index, dtype="Int64")
+    days[paid] = desk.zone.day_numbers(orders.loc[paid, "paid_at"].to_numpy(dtype=np.int64))
+    own = {
+        "batch_id": number,
+        "identity_hash": hashes,
+        "status_rank": orders["status"].map({status.value: status.rank for status in OrderStatus}),
+        "paid_at": orders["paid_at"].where(paid, pd.NA),
+        "ordered_at": orders["created_at"],
+        "shop_day": days,
+        "quantity": orders["quantity"].fillna(1),  # a file that does not count its pieces sold one of each
+        "receiver_cipher": _receivers(desk.vault, orders),
+        "items_digest": _digests(parsed),
+    }
+    return pd.DataFrame({name: own[name] if name in own else orders[name] for name in ORDER_COLUMNS}, orders.index)
+
+
+def _item_table(parsed: ParsedOrders, number: int, wanted: frozenset[str]) -> pd.DataFrame:
+    """The items of the wanted orders as rows of the stage."""
+    items = parsed.items
+    if len(wanted) < len(parsed.orders):
+        items = items[items["order_no"].isin(wanted)]
+    return items.assign(batch_id=number, quantity=items["quantity"].fillna(1))[list(ITEM_COLUMNS)]
+
+
+def _digests(parsed: ParsedOrders) -> "pd.Series[Any]":
+    """By order a number that tells whether its items are the stored ones; missing where a file does not list items."""
+    index = parsed.orders.index
+    if not parsed.items_are_detail:
+        return pd.Series(pd.NA, index=index, dtype="Int64")
+    content = parsed.items[["line_no", "product_key", "quantity", "amount_fen", "refund_fen"]]
+    place = pd.Index(parsed.orders["order_no"]).get_indexer(parsed.items["order_no"])
+    totals = np.zeros(len(index), dtype=np.uint64)
+    # A sum does not depend on the order of the items.
+    np.add.at(totals, place, pd.util.hash_pandas_object(content, index=False).to_numpy())
+    return pd.Series(totals.view(np.int64), index=index)
 
 
 def _stage_number(at: datetime) -> int:

@@ -18,6 +18,7 @@ from core.store.tables import ImportBatch, Order, Refund
 from core.store.triggers import existing_triggers, trigger_names
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
+NEWEST = head()
 
 
 def test_a_migrated_store_has_the_schema_and_triggers_of_the_code(db: Database) -> None:
@@ -57,8 +58,8 @@ ADDED = '''"""Add a column."""
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "NEWEST"
 
 
 def upgrade() -> None:
@@ -72,7 +73,7 @@ def next_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A product with one migration more, which rebuilds a ledger."""
     folder = tmp_path / "migrations"
     shutil.copytree(migrate.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_more.py").write_text(ADDED, "utf-8")
+    (folder / "versions" / "9999_more.py").write_text(ADDED.replace("NEWEST", NEWEST), "utf-8")
     monkeypatch.setattr(migrate, "FOLDER", folder)
 
 
@@ -91,7 +92,7 @@ def test_an_old_store_with_data_is_migrated_keeps_everything_and_has_its_trigger
 ) -> None:
     _fill(db)
     upgrade(db)
-    assert current(db) == head() == "0002"
+    assert current(db) == head() == "9999"
     with db.read() as session:
         assert session.execute(text("SELECT amount_fen, why FROM refund")).one() == (77, None)
         assert existing_triggers(session.connection()) == trigger_names()
@@ -107,7 +108,7 @@ def test_before_a_migration_the_file_is_copied_as_it_was(sqlite_url: str, next_s
     upgrade(db)
     assert db.path is not None
     (copy,) = (db.path.parent / "backups").iterdir()
-    assert copy.name.startswith("shop-before-0001-")
+    assert copy.name.startswith(f"shop-before-{NEWEST}-")
     before = Database(f"sqlite:///{copy}")
     with before.read() as session:
         assert session.execute(text("SELECT * FROM refund")).keys().__contains__("why") is False
@@ -138,7 +139,7 @@ def test_two_starts_at_once_make_one_schema(db: Database, next_schema: None) -> 
         thread.join(20)
         assert not thread.is_alive()  # nobody keeps the lock after its migration
     assert faults == []
-    assert current(db) == "0002"
+    assert current(db) == "9999"
     for other in others:
         other.close()
 

@@ -15,7 +15,7 @@ from core.money import split
 
 _RANK = "CASE o.status " + " ".join(f"WHEN '{s.value}' THEN {s.rank}" for s in OrderStatus) + " END"
 _PAIRED = "FROM staged_order s JOIN shop_order o ON o.platform = :platform AND o.order_no = s.order_no WHERE s.batch_id = :stage"
-_KEEP = ("ordered_at", "paid_at", "completed_at", "shop_day", "province", "city", "coupon_code")
+_KEEP = ("ordered_at", "paid_at", "completed_at", "shop_day", "province", "city", "coupon_code", "items_digest")
 
 
 def _changed(new: str, old: str, person: str) -> str:
@@ -69,6 +69,18 @@ def find_difference(session: Session, stage: int, platform: str) -> Difference:
     )
 
 
+def changing_orders(session: Session, stage: int, platform: str) -> list[str]:
+    """The order numbers of a stage that are new or differ from the store."""
+    found = session.execute(
+        text(
+            "SELECT s.order_no FROM staged_order s LEFT JOIN shop_order o ON o.platform = :platform AND o.order_no = s.order_no"
+            f" WHERE s.batch_id = :stage AND (o.id IS NULL OR {_CHANGED})"
+        ),
+        {"stage": stage, "platform": platform},
+    )
+    return [str(row[0]) for row in found]
+
+
 def missing_identities(session: Session, stage: int) -> list[bytes]:
     """The identity hashes of a stage that belong to nobody yet."""
     found = session.execute(
@@ -105,10 +117,10 @@ def merge_orders(session: Session, stage: int, platform: str, batch_id: int, now
     session.execute(
         text(
             "INSERT INTO shop_order (platform, order_no, member_id, status, ordered_at, paid_at, completed_at, refunded_at,"
-            " paid_fen, refund_fen, quantity, shop_day, province, city, coupon_code, receiver_cipher, batch_id, recorded_at)"
+            " paid_fen, refund_fen, quantity, shop_day, province, city, coupon_code, receiver_cipher, items_digest, batch_id, recorded_at)"
             " SELECT :platform, s.order_no, i.member_id, s.status, s.ordered_at, s.paid_at, s.completed_at,"
             " CASE WHEN s.refund_fen > 0 THEN coalesce(s.refunded_at, :now) END, s.paid_fen, s.refund_fen, s.quantity,"
-            " s.shop_day, s.province, s.city, s.coupon_code, s.receiver_cipher, :batch_id, :now"
+            " s.shop_day, s.province, s.city, s.coupon_code, s.receiver_cipher, s.items_digest, :batch_id, :now"
             " FROM staged_order s LEFT JOIN member_identity i ON i.value_hash = s.identity_hash WHERE s.batch_id = :stage"
             " ORDER BY s.line"
             " ON CONFLICT (platform, order_no) DO UPDATE SET"
@@ -123,29 +135,25 @@ def merge_orders(session: Session, stage: int, platform: str, batch_id: int, now
     )
 
 
-def merge_items(session: Session, stage: int, platform: str, *, detailed: bool) -> None:
-    """Bring in the lines. Without item detail a title stands in only where an order has no lines yet."""
-    names = {"stage": stage, "platform": platform}
-    of_stage = (
-        "SELECT o.id FROM shop_order o"
-        " JOIN staged_order s ON s.order_no = o.order_no WHERE o.platform = :platform AND s.batch_id = :stage"
-    )
+def merge_items(session: Session, stage: int, platform: str, batch_id: int, *, detailed: bool) -> None:
+    """Bring in the lines of a batch's orders. Without item detail a title stands in only where an order has no lines yet."""
+    names = {"stage": stage, "platform": platform, "batch_id": batch_id}
     if detailed:
         session.execute(
             text(
-                f"DELETE FROM order_item WHERE order_id IN ({of_stage}) AND NOT EXISTS (SELECT 1 FROM staged_item t"
-                " JOIN shop_order o ON o.order_no = t.order_no AND o.platform = :platform WHERE t.batch_id = :stage"
-                " AND o.id = order_item.order_id AND t.line_no = order_item.line_no)"
+                "DELETE FROM order_item WHERE order_id IN (SELECT o.id FROM shop_order o WHERE o.batch_id = :batch_id)"
+                " AND NOT EXISTS (SELECT 1 FROM shop_order o JOIN staged_item t ON t.batch_id = :stage AND t.order_no = o.order_no"
+                " WHERE o.id = order_item.order_id AND t.line_no = order_item.line_no)"
             ),
             names,
         )
     session.execute(
         text(
             "INSERT INTO order_item (order_id, line_no, product_id, quantity, amount_fen, refund_fen)"
-            " SELECT o.id, t.line_no, p.id, t.quantity, t.amount_fen, t.refund_fen FROM staged_item t"
-            " JOIN shop_order o ON o.platform = :platform AND o.order_no = t.order_no"
-            " JOIN product p ON p.platform = :platform AND p.product_key = t.product_key"
-            " WHERE t.batch_id = :stage"
+            # CROSS: SQLite then goes through the orders by id, so that the lines arrive in the order of their index.
+            " SELECT o.id, t.line_no, p.id, t.quantity, t.amount_fen, t.refund_fen FROM shop_order o"
+            " CROSS JOIN staged_item t CROSS JOIN product p WHERE o.batch_id = :batch_id"
+            " AND t.batch_id = :stage AND t.order_no = o.order_no AND p.platform = :platform AND p.product_key = t.product_key"
             + ("" if detailed else " AND NOT EXISTS (SELECT 1 FROM order_item x WHERE x.order_id = o.id)")
             + " ON CONFLICT (order_id, line_no) DO UPDATE SET product_id = excluded.product_id, quantity = excluded.quantity,"
             " amount_fen = excluded.amount_fen, refund_fen = excluded.refund_fen"

@@ -88,6 +88,7 @@ class StagedOrder(Table, table=True):
     city: str | None = Field(default=None, max_length=64)
     coupon_code: str | None = Field(default=None, max_length=64)
     receiver_cipher: bytes | None = None
+    items_digest: int | None = Field(default=None, sa_type=Amount)
 
 
 class StagedItem(Table, table=True):

@@ -40,6 +40,9 @@ class Order(Table, table=True):
     city: str | None = Field(default=None, max_length=64)
     coupon_code: str | None = Field(default=None, max_length=64, index=True)
     receiver_cipher: bytes | None = None
+    items_digest: int | None = Field(
+        default=None, sa_type=Amount, description="tells whether an export's items are the stored ones"
+    )
     batch_id: int = reference("import_batch.id", index=True)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
 
