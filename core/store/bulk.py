@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import psycopg
 from sqlalchemy import text
 from sqlmodel import Session
 
+from core.store.database import hide_values
 from core.store.tables import Table
 
 
@@ -21,9 +23,13 @@ def bulk_insert(session: Session, table: type[Table], columns: Sequence[str], ro
             connection.exec_driver_sql(f'INSERT INTO "{name}" ({names}) VALUES ({marks})', batch)  # noqa: S608 - names of our own tables
         return
     raw: Any = connection.connection.dbapi_connection
-    with raw.cursor() as cursor, cursor.copy(f'COPY "{name}" ({names}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row(row)
+    try:
+        with raw.cursor() as cursor, cursor.copy(f'COPY "{name}" ({names}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as fault:  # past SQLAlchemy, whose engine hides them otherwise
+        hide_values(fault)
+        raise
 
 
 def reserve_ids(session: Session, table: type[Table], count: int) -> list[int]:

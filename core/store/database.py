@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pysqlite3
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session
@@ -23,6 +24,19 @@ from core.store.write_lock import write_lock
 
 SAFE_SQLITE = (3, 51, 3)  # before it, a checkpoint during a commit of another connection can corrupt the WAL
 BUSY_MILLISECONDS = 10_000
+
+
+def hide_values(fault: BaseException) -> None:
+    """Leave of PostgreSQL's error only its first line; the others show the row it is about, names and all."""
+    if isinstance(fault, psycopg.Error):
+        fault.args = (fault.diag.message_primary or type(fault).__name__,)
+
+
+def _hide_both(context: ExceptionContext) -> None:
+    """SQLAlchemy has already written the driver's words into its own error."""
+    hide_values(context.original_exception)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = context.original_exception.args
 
 
 class Database:
@@ -49,8 +63,12 @@ class Database:
     def _engine(self, *, readonly: bool) -> Engine:
         if not self.is_sqlite:
             options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if readonly else {}
-            return create_engine(self.url, pool_pre_ping=True, execution_options=options)
-        engine = create_engine(self.url, module=pysqlite3, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+            server = create_engine(self.url, pool_pre_ping=True, execution_options=options, hide_parameters=True)
+            event.listen(server, "handle_error", _hide_both)
+            return server
+        connect = {"timeout": BUSY_MILLISECONDS / 1000}
+        # Parameters are people's names: without hiding them they stand in every error, and so in the log.
+        engine = create_engine(self.url, module=pysqlite3, connect_args=connect, hide_parameters=True)
 
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, _record: Any) -> None:

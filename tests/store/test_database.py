@@ -2,20 +2,26 @@
 
 import multiprocessing
 import threading
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pysqlite3
 import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DatabaseError
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from core.documents.enums import Area
 from core.errors import Refusal
+from core.store.bulk import bulk_insert
 from core.store.database import Database
-from core.store.tables import Revision, Setting
+from core.store.tables import Member, Revision, Setting
 
 WRITERS, ROUNDS = 2, 40
+# The thirteenth month is refused by the store.
+PERSON: dict[str, Any] = {"public_id": "x", "platform": "p", "nickname": "小云朵", "name": "王小云", "birth_month": 13}
 
 
 def _revisions(db: Database) -> dict[str, int]:
@@ -42,6 +48,28 @@ def test_a_failed_write_leaves_nothing_and_bumps_nothing(db: Database) -> None:
         assert session.get(Setting, "k") is None
     with db.write() as session:  # the lock is free again
         session.add(Setting(key="k", value="v"))
+
+
+def _by_row(session: Session) -> None:
+    session.add(Member(**PERSON, recorded_at=datetime(2026, 3, 2, tzinfo=UTC)))
+
+
+def _in_bulk(session: Session) -> None:
+    flags = {"consent_sms": False, "consent_email": False, "opted_out": False, "recorded_at": 1}
+    bulk_insert(session, Member, (*PERSON, *flags), [(*PERSON.values(), *flags.values())])
+
+
+def _by_statement(session: Session) -> None:
+    session.execute(text("INSERT INTO setting VALUES ('k', :v), ('k', :v)"), {"v": PERSON["name"]})
+
+
+@pytest.mark.parametrize(("_case", "write"), [("row", _by_row), ("bulk", _in_bulk), ("statement", _by_statement)])
+def test_an_error_of_the_store_names_nobody(_case: str, write: Callable[[Session], None], db: Database) -> None:
+    with pytest.raises(Exception, match=r"(?i)constraint") as caught, db.write() as session:
+        write(session)
+        session.flush()
+    shown = "".join(traceback.format_exception(caught.value))
+    assert not [value for value in (PERSON["name"], PERSON["nickname"]) if str(value) in shown]
 
 
 def test_a_write_inside_a_write_says_so_instead_of_waiting(db: Database) -> None:
