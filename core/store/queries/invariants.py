@@ -13,6 +13,12 @@ _PROFILE = (
     " max(paid_at) AS last_at FROM shop_order WHERE member_id IS NOT NULL AND paid_at IS NOT NULL AND paid_fen > 0"
     " GROUP BY member_id"
 )
+_DAY = (
+    "SELECT o.shop_day, count(*) AS orders, count(DISTINCT o.member_id) AS buyers, sum(o.paid_fen) AS sales,"
+    " sum(o.refund_fen) AS refunds, sum(CASE WHEN m.joined_at <= o.paid_at THEN o.paid_fen ELSE 0 END) AS member_sales"
+    " FROM shop_order o LEFT JOIN member m ON m.id = o.member_id WHERE o.shop_day IS NOT NULL AND o.paid_fen > 0"
+    " GROUP BY o.shop_day"
+)
 _STATEMENTS: dict[str, tuple[str, ...]] = {
     # A coupon is redeemed exactly when there is its one redemption.
     "I7": (
@@ -82,15 +88,17 @@ _STATEMENTS: dict[str, tuple[str, ...]] = {
         f"SELECT count(*) FROM member_profile p LEFT JOIN ({_PROFILE}) AS f ON f.member_id = p.member_id WHERE f.member_id IS NULL",
     ),
     "days": (
-        "SELECT count(*) FROM (SELECT shop_day, count(*) AS orders, sum(paid_fen) AS sales, sum(refund_fen) AS refunds"
-        " FROM shop_order WHERE shop_day IS NOT NULL AND paid_fen > 0 GROUP BY shop_day) AS f LEFT JOIN day_summary d"
-        " ON d.shop_day = f.shop_day WHERE d.shop_day IS NULL OR d.orders <> f.orders OR d.sales_fen <> f.sales"
-        " OR d.refund_fen <> f.refunds",
+        f"SELECT count(*) FROM ({_DAY}) AS f LEFT JOIN day_summary d ON d.shop_day = f.shop_day WHERE d.shop_day IS NULL"
+        " OR d.orders <> f.orders OR d.buyers <> f.buyers OR d.sales_fen <> f.sales OR d.refund_fen <> f.refunds"
+        " OR d.member_sales_fen <> f.member_sales",
+        f"SELECT count(*) FROM day_summary d LEFT JOIN ({_DAY}) AS f ON f.shop_day = d.shop_day WHERE f.shop_day IS NULL",
+        "SELECT abs((SELECT coalesce(sum(new_buyers), 0) FROM day_summary) - (SELECT count(*) FROM member_profile))",
     ),
-    # The lines of an order sum to the order.
+    # The lines of an order sum to the order, in what was paid and in what went back.
     "items": (
         "SELECT count(*) FROM (SELECT o.id FROM shop_order o JOIN order_item i ON i.order_id = o.id WHERE o.paid_at IS NOT NULL"
-        " GROUP BY o.id, o.paid_fen HAVING sum(i.amount_fen) <> o.paid_fen) AS wrong",
+        " GROUP BY o.id, o.paid_fen, o.refund_fen HAVING sum(i.amount_fen) <> o.paid_fen OR sum(i.refund_fen) <> o.refund_fen)"
+        " AS wrong",
     ),
 }
 
