@@ -13,6 +13,7 @@ from core.clock import ShopZone, day_number
 from core.documents.campaign import CampaignDocument
 from core.documents.enums import Arm, Purpose
 from core.rules.assignment import assign
+from core.services.campaign_checks import first_hour
 from core.services.desk import Desk
 from core.services.reach import find_reach
 from core.services.segments import find_members
@@ -34,7 +35,8 @@ def plan_audience(
     """
     members = find_members(session, desk, document.tree, now=now)
     purpose = Purpose(document.purpose)
-    plan = find_reach(session, desk, members, document.channels, settings, purpose=purpose, now=now)
+    at = first_hour(document, settings, now)  # caps are those of the day on which it speaks
+    plan = find_reach(session, desk, members, document.channels, settings, purpose=purpose, now=at)
     today = day_number(ShopZone(settings.zone).day(now))
     facts = audience_facts(session, members).reindex(plan["member_id"])
     prior = net_by_member(session, today - PRIOR_DAYS, today)

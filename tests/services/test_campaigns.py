@@ -194,6 +194,15 @@ def test_a_campaign_finishes_when_its_measuring_ends(db: Database) -> None:
     assert finish_campaigns(desk, OWNER, now=NOW + timedelta(days=15)) == 0
 
 
+def test_a_campaign_for_next_week_asks_who_may_be_written_to_then(db: Database) -> None:
+    desk = open_shop(db)
+    for key, starts in (("a", None), ("b", NOW + timedelta(days=5))):
+        number = draft_campaign(desk, OWNER, document(starts_at=starts and starts.isoformat()), draft_key=key, now=NOW)
+        assert launch_campaign(desk, OWNER, number, now=NOW).suppressed == {"opted_out": 6}
+    number = draft_campaign(desk, OWNER, document(), draft_key="c", now=NOW)
+    assert set(estimate_campaign(desk, OWNER, number, now=NOW + timedelta(days=3)).suppressed) == {"opted_out"}
+
+
 def test_a_person_with_a_message_waiting_is_not_written_to_again(db: Database) -> None:
     desk = open_shop(db)
     first = draft_campaign(desk, OWNER, document(), draft_key="a", now=NOW)

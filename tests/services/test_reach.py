@@ -1,5 +1,7 @@
 """Who is reached on which way, and why the others are not."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import Session
 
@@ -95,6 +97,24 @@ def test_what_left_counts_until_the_day_is_over(sqlite_url: str) -> None:
     with desk.db.read() as session:
         assert _reach(session, desk, [1])["reason"].tolist() == ["cap"]
     desk.close()
+
+
+@pytest.mark.parametrize(
+    ("_case", "after", "answer"),
+    [
+        ("an hour later", timedelta(hours=1), "cap"),
+        ("within a day", timedelta(days=1, microseconds=-1), "cap"),
+        ("a day later", timedelta(days=1), None),
+        ("next month", timedelta(days=30), None),
+    ],
+)
+def test_what_waits_counts_only_when_it_leaves_within_a_day(
+    _case: str, after: timedelta, answer: str | None, db: Database
+) -> None:
+    desk = open_shop(db)
+    queue(desk, [add_member(desk, 1)], at=NOW + after)
+    with db.read() as session:
+        assert _reach(session, desk, [1])["reason"].tolist() == [answer]
 
 
 def _reach(session: Session, desk, members: list[int]):  # type: ignore[no-untyped-def]

@@ -45,7 +45,10 @@ def read_contacts(session: Session, member_ids: Sequence[int]) -> pd.DataFrame:
 def read_touches(
     session: Session, member_ids: Sequence[int], now: datetime, *, waiting: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Marketing of the last 30 days as (member ids, epoch µs): what left or may have left, and what waits to leave."""
+    """Marketing of the last 30 days as (member ids, epoch µs): what left or may have left, and what waits to leave.
+
+    What waits to leave a day or more after ``now`` is left out: its own turn comes when it leaves.
+    """
     message = OutboxMessage
     rows: list[tuple[int, int]] = []
     for condition in _among(member_ids, col(message.member_id)):
@@ -58,7 +61,10 @@ def read_touches(
         rows += [(row[0], to_micros(row[1])) for row in session.execute(left)]
         if waiting:
             queued = select(col(message.member_id), col(message.not_before)).where(
-                *condition, col(message.purpose) == Purpose.MARKETING, col(message.status).in_(WAITING)
+                *condition,
+                col(message.purpose) == Purpose.MARKETING,
+                col(message.status).in_(WAITING),
+                col(message.not_before) < now + timedelta(days=1),
             )
             rows += [(row[0], to_micros(row[1])) for row in session.execute(queued)]
     table = np.array(rows, dtype=np.int64).reshape(len(rows), 2)
