@@ -17,7 +17,7 @@ from core.services.actor import Actor
 from core.services.desk import Desk
 from core.services.import_files import BAD_SHARE, ImportReport, hash_file, keep_rejects
 from core.services.imported_codes import match_imported_codes
-from core.services.refresh import review_batch
+from core.services.refresh import owe_review, review_owed
 from core.services.shop_settings import load_settings
 from core.services.stage_orders import PERSON_COLUMNS, Stage, discard_stage, stage_late_items, stage_orders
 from core.store.audit import record
@@ -53,8 +53,7 @@ def import_orders(
         report = _merge(desk, actor, parsed, stage, batch, max_bad, now)
     finally:
         discard_stage(desk, stage)
-    assert report.batch_id is not None
-    review_batch(desk, report.batch_id, now=now)
+    review_owed(desk, now=now)
     return replace(report, seconds=time.monotonic() - started)
 
 
@@ -135,6 +134,7 @@ def _merge(
         match_imported_codes(session, desk, batch.id, now=now)
         keep_rejects(session, desk.vault, batch.id, report.rejects, now)
         batch.people_new = people_new
+        owe_review(session, batch.id)
         record(
             session,
             actor.name,

@@ -1,8 +1,11 @@
 """Keep what is derived up to date: after an import for whom it touched, nightly or on demand for everybody."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from sqlmodel import Session
 
 from core.documents.enums import Area
 from core.services.actor import Actor
@@ -12,7 +15,10 @@ from core.services.tiers import review_tiers
 from core.store.audit import record
 from core.store.queries import profiles
 from core.store.queries.tiers import batch_members
+from core.store.tables import Setting
 from core.store.write_lock import Turn, take_turn
+
+OWED = "tiers_owed"
 
 
 @dataclass(frozen=True)
@@ -23,11 +29,32 @@ class RefreshReport:
     tier_changes: int
 
 
-def review_batch(desk: Desk, batch_id: int, *, now: datetime) -> int:
-    """Review the tiers of everybody whom a batch touched; returns the number of new changes."""
+def owe_review(session: Session, batch_id: int) -> None:
+    """Inside the merge: note that a batch's people must be reviewed, so that a process killed before it did leaves word."""
+    _put_owed(session, [*_owed(session), batch_id])
+
+
+def review_owed(desk: Desk, *, now: datetime) -> int:
+    """Review the tiers of everybody whom merged batches touched, killed imports' too; returns the number of new changes."""
     with desk.db.read() as session:
-        members = batch_members(session, batch_id)
-    return review_tiers(desk, now=now, members=members)
+        batches = _owed(session)
+        members = sorted({member for batch in batches for member in batch_members(session, batch)})
+    if not batches:
+        return 0
+    changes = review_tiers(desk, now=now, members=members)
+    with desk.db.write() as session:
+        take_turn(session, Turn.IMPORT)
+        _put_owed(session, [batch for batch in _owed(session) if batch not in batches])
+    return changes
+
+
+def _owed(session: Session) -> list[int]:
+    row = session.get(Setting, OWED)
+    return [] if row is None else [int(batch) for batch in json.loads(row.value)]
+
+
+def _put_owed(session: Session, batches: list[int]) -> None:
+    session.merge(Setting(key=OWED, value=json.dumps(batches)))
 
 
 def review_batch_of_members(desk: Desk, members: Sequence[int], *, now: datetime) -> int:

@@ -18,7 +18,7 @@ from core.services.campaigns import finish_campaigns
 from core.services.desk import Desk
 from core.services.journeys import evaluate_journeys
 from core.services.outbox import drain_outbox, recover_messages
-from core.services.refresh import refresh
+from core.services.refresh import refresh, review_owed
 from core.services.shop_settings import load_settings
 from core.store.audit import record
 from core.store.queries import chores
@@ -88,6 +88,7 @@ def _work(desk: Desk, now: datetime, should_stop: Callable[[], bool]) -> TickRes
         # Nobody else is at work here: what is in other hands is in dead ones.
         result.unknown += recover_messages(desk, now=now, real=real_now(), alone=True).unknown
         _review_once_a_day(desk, actor, now)
+        review_owed(desk, now=now)  # what an import that was killed could not do any more
         result.expired_coupons = _expire_coupons(desk, actor, now)
         evaluation = evaluate_journeys(desk, actor, now=now)
         result.due, result.queued = evaluation.due, evaluation.due.total()

@@ -31,7 +31,10 @@ Counts = dict[str, int]
 
 @dataclass
 class Figures:
-    """What a run found. ``nothing`` and ``everything``: kills after which none or all of the file was in."""
+    """What a run found. ``nothing`` and ``everything``: kills after which none or all of the file was in.
+
+    ``tiers_late``: kills after the merge and before the tiers; ``tiers_missing``: people still without one after the next import.
+    """
 
     kills: int
     rows: int
@@ -40,7 +43,8 @@ class Figures:
     everything: int = 0
     half: int = 0
     violations: int = 0
-    tiers_behind: int = 0
+    tiers_late: int = 0
+    tiers_missing: int = 0
     left_behind: int = 0
     left_after_a_day: int = 0
     moments: list[float] = field(default_factory=list)
@@ -49,7 +53,7 @@ class Figures:
     @property
     def broken(self) -> bool:
         """Whether a promise was broken."""
-        return bool(self.half or self.violations or self.left_after_a_day)
+        return bool(self.half or self.violations or self.tiers_missing or self.left_after_a_day)
 
 
 def run(kills: str = "20", rows: str = "20000", seed: str = "7") -> dict[str, object]:
@@ -79,13 +83,15 @@ def kill_import(folder: Path, kills: int, rows: int, seed: int) -> Figures:
         figures.moments.append(round(_until_staged(data, second, rng.uniform(0.0, window)), 3))
         counts, violations, stages, behind = _look(data)
         figures.violations += violations
-        figures.tiers_behind += behind
         figures.left_behind += stages > 0
         if counts == before:
             figures.nothing += 1
         else:
             figures.half += counts != after
             figures.everything += counts == after
+            figures.tiers_late += behind > 0
+            again = run_process(data, NOW, "-m", "core", "import", "orders", second, "--json").json()
+            figures.tiers_missing += _look(data)[3] + (again["unchanged"] != rows)
             _copy(base, data)
     with _desk(data) as desk, desk.db.write() as session:
         for name in ("staged_order", "staged_item"):
