@@ -1,4 +1,4 @@
-"""One round of the worker: coupons expire, reminders come due, messages leave, campaigns end, and once a day a review."""
+"""One round of the worker: coupons expire, reminders come due, messages leave, campaigns end; once a day review and backup."""
 
 import json
 import time
@@ -14,6 +14,7 @@ from sqlmodel import Session
 from core.clock import ShopZone, day_number, real_now
 from core.documents.enums import Area
 from core.services.actor import Actor
+from core.services.backup import back_up_nightly
 from core.services.campaigns import finish_campaigns
 from core.services.desk import Desk
 from core.services.journeys import evaluate_journeys
@@ -29,6 +30,7 @@ from core.store.worker_lock import worker_lock
 WORKER = "worker"
 REVIEWED = "reviewed_day"
 STARTED = real_now()
+Chore = Callable[[Session, datetime], list[int]]
 
 
 @dataclass
@@ -89,7 +91,7 @@ def _work(desk: Desk, now: datetime, should_stop: Callable[[], bool]) -> TickRes
         result.unknown += recover_messages(desk, now=now, real=real_now(), alone=True).unknown
         _review_once_a_day(desk, actor, now)
         review_owed(desk, now=now)  # what an import that was killed could not do any more
-        result.expired_coupons = _expire_coupons(desk, actor, now)
+        result.expired_coupons = _in_chunks(desk, actor, now, chores.expire_coupons, "coupons")
         evaluation = evaluate_journeys(desk, actor, now=now)
         result.due, result.queued = evaluation.due, evaluation.due.total()
         result.suppressed.update(evaluation.suppressed)
@@ -98,6 +100,8 @@ def _work(desk: Desk, now: datetime, should_stop: Callable[[], bool]) -> TickRes
         result.suppressed.update(tally.suppressed)
         result.stopped, result.unfinished = tally.stopped, tally.unfinished and not should_stop()
         result.finished_campaigns = finish_campaigns(desk, actor, now=now)
+        _in_chunks(desk, actor, now, chores.forget_rejects, "rejects")
+        back_up_nightly(desk, actor, now=now)  # last: it takes its time, and a full disk must not keep a message back
         result.seconds = time.monotonic() - started
     return result
 
@@ -135,13 +139,13 @@ def _reviewed_day(session: Session) -> int | None:
     return None if row is None else int(json.loads(row.value))
 
 
-def _expire_coupons(desk: Desk, actor: Actor, now: datetime) -> int:
-    """Coupons whose time has passed, in chunks so that others can write in between."""
-    expired = 0
+def _in_chunks(desk: Desk, actor: Actor, now: datetime, chore: Chore, what: str) -> int:
+    """What has had its time, in chunks so that others can write in between; how many."""
+    over = 0
     while True:
         with desk.db.write() as session:
-            ids = chores.expire_coupons(session, now)
+            ids = chore(session, now)
             if not ids:
-                return expired
-            record(session, actor.name, "coupons.expired", "coupons", now=now, count=len(ids), ids=ids)
-            expired += len(ids)
+                return over
+            record(session, actor.name, f"{what}.expired", what, now=now, count=len(ids), ids=ids)
+            over += len(ids)

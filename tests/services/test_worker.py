@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,11 +18,12 @@ from core.config import ROOT, config
 from core.documents.enums import CouponStatus
 from core.documents.journey import BIRTHDAY
 from core.services.actor import Actor
-from core.services.desk import open_desk
+from core.services.backup import list_backups
+from core.services.desk import Desk, open_desk
 from core.services.journeys import read_journey, set_journey
 from core.services.worker import read_heartbeat, tick
 from core.store.database import Database
-from core.store.tables import AuditEntry, Campaign, Coupon, Offer, Revision
+from core.store.tables import AuditEntry, Campaign, Coupon, ImportBatch, ImportReject, Offer, Revision
 from core.store.worker_lock import worker_lock
 from tests.services.outbox_shop import NOW, add_campaign, add_member, open_shop, queue, states
 
@@ -100,6 +102,41 @@ def test_coupons_expire_and_campaigns_end_when_their_time_has_passed(db: Databas
         assert {c.id: c.status.value for c in session.exec(select(Campaign))} == {over: "finished", running: "draft"}
         actions = [entry.action for entry in session.exec(select(AuditEntry))]
     assert actions.count("coupons.expired") == actions.count("campaign.finished") == 1
+
+
+def test_rejected_rows_are_forgotten_when_their_time_has_passed(db: Database) -> None:
+    desk = open_shop(db)
+    with db.write() as session:
+        batch = ImportBatch(
+            kind="orders", file_name="f", file_hash="h", preset="mapped", platform="p", actor="owner", recorded_at=NOW
+        )
+        session.add(batch)
+        session.flush()
+        for number, until in ((1, NOW), (2, NOW + DAY)):
+            session.add(
+                ImportReject(
+                    id=number, batch_id=batch.id, line=1, column="c", code="c", row_cipher=b"x", expires_at=until
+                )
+            )
+    tick(desk, NOW)
+    with db.read() as session:
+        assert [row.id for row in session.exec(select(ImportReject))] == [2]
+        counts = [entry.count for entry in session.exec(select(AuditEntry)) if entry.action == "rejects.expired"]
+    assert counts == [1]
+
+
+def test_a_shop_is_backed_up_once_a_shop_day_after_its_messages_left(sqlite_url: str) -> None:
+    desk = open_shop(Database(sqlite_url))
+    queue(desk, [add_member(desk, 1)])
+    for now in (NOW, NOW + timedelta(hours=1), NOW + DAY):
+        tick(desk, now)
+    assert [path.name for path in list_backups(desk)] == ["shop-2026-03-11.zip", "shop-2026-03-10.zip"]
+    with zipfile.ZipFile(list_backups(desk)[-1]) as archive:
+        (config().data_dir / "look.db").write_bytes(archive.read("store.db"))
+    copy = Database(f"sqlite:///{config().data_dir / 'look.db'}")
+    assert states(Desk(copy, desk.vault, "shop")) == [("sent", None)]
+    copy.close()
+    desk.close()
 
 
 def test_everybody_is_reviewed_once_a_shop_day(sqlite_url: str) -> None:

@@ -1,12 +1,12 @@
-"""What the calendar does to rows by itself: coupons expire."""
+"""What the calendar does to rows by itself: coupons expire, rejected rows are forgotten."""
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from core.documents.enums import CouponStatus
-from core.store.tables import Coupon
+from core.store.tables import Coupon, ImportReject
 
 CHUNK = 500
 _PLAIN = {"synchronize_session": False}
@@ -21,3 +21,13 @@ def expire_coupons(session: Session, now: datetime) -> list[int]:
     statement = update(Coupon).where(col(Coupon.id).in_(ids), col(Coupon.status) == CouponStatus.ISSUED)
     returning = statement.values(status=CouponStatus.EXPIRED).returning(col(Coupon.id))
     return sorted(number for number in session.execute(returning, execution_options=_PLAIN).scalars() if number)
+
+
+def forget_rejects(session: Session, now: datetime) -> list[int]:
+    """Rejected rows whose time has passed are deleted, with the personal data in them; their ids, ``CHUNK`` at most."""
+    over = select(col(ImportReject.id)).where(col(ImportReject.expires_at) <= now)
+    ids = list(session.execute(over.order_by(col(ImportReject.id)).limit(CHUNK)).scalars())
+    if not ids:
+        return []
+    gone = delete(ImportReject).where(col(ImportReject.id).in_(ids)).returning(col(ImportReject.id))
+    return sorted(number for number in session.execute(gone, execution_options=_PLAIN).scalars() if number)
