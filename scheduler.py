@@ -85,7 +85,8 @@ def main() -> int:
     parser.add_argument("--every", type=float, default=EVERY_SECONDS, help="seconds between rounds")
     options = parser.parse_args()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for noisy in ("apscheduler", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     stop = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
