@@ -26,7 +26,7 @@ def show_controls() -> None:
     clock = format.moment(now(), desk().zone)
     name = format.md_escape(settings().shop_name or t("frame.unnamed_shop"))
     st.badge(t("frame.demo"), icon=":material/science:", color="orange")
-    st.caption(f"{name} · {t('frame.demo_clock', moment=clock)}")
+    st.caption(f"{name}  \n{t('frame.demo_clock', moment=clock)}")
     offset = settings().clock_offset_seconds
     with st.container(horizontal=True, gap="small"):
         # The clock is in the key: a second click on the same button finds it gone instead of turning twice.
@@ -40,7 +40,7 @@ def show_controls() -> None:
     confirm_dialog(
         asked,
         "demo-reset",
-        t("demo.reset"),
+        t("demo.reset.title"),
         [],
         t("demo.reset.act"),
         _reset,
@@ -138,6 +138,6 @@ def _happened(result: TickResult) -> None:
         st.markdown(t("demo.happened.due", name=t(f"journey.{code}.name"), n=format.number(number)))
     for reason, number in result.suppressed.most_common():
         st.markdown(t("demo.happened.suppressed", n=format.number(number), reason=t(f"message.reason.{reason}")))
-    if not (result.queued or result.sent or result.suppressed or result.expired_coupons):
+    if not result.queued:
         st.markdown(t("demo.happened.nothing"))
     st.caption(t("demo.happened.practice"))

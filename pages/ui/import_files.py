@@ -130,10 +130,9 @@ def _role(look: Look, key: str) -> Role:
     with left:
         st.markdown(f":material/draft: **{format.md_escape(look.name)}**")
         st.caption(_about(look))
-    roles = list(Role)
-    role: Role = right.selectbox(
-        t("data.role"), roles, roles.index(look.role), lambda one: t(f"data.role.{one}"), key=f"data:role:{key}"
-    )
+    roles = {role: t(f"data.role.{role}") for role in Role}
+    first = list(roles).index(look.role)
+    role: Role = right.selectbox(t("data.role"), roles, first, roles.__getitem__, key=f"data:role:{key}")
     return role
 
 
@@ -142,7 +141,7 @@ def _mate(mate: Path | None, lists: dict[Path, str], key: str) -> Path | None:
     paths = list(lists)
     if len(paths) > 1:
         first = paths.index(mate) if mate in lists else 0
-        return st.selectbox(t("data.mate"), paths, first, lambda one: lists[one], key=f"data:mate:{key}")
+        return st.selectbox(t("data.mate"), paths, first, lists.__getitem__, key=f"data:mate:{key}")
     if paths:
         st.caption(t("data.mate_of", name=format.md_escape(lists[paths[0]])))
     return paths[0] if paths else None

@@ -29,10 +29,11 @@ def edit_mapping(
     """The table to choose a field for each column: the mapping (field -> column) and whose member numbers they are."""
     fields = MEMBER_FIELDS if role is Role.MEMBERS else ORDER_FIELDS
     labels = {t(f"field.{name}"): name for name in fields}
+    names = {name: _platform(name) for name in platforms}
     column, sample, field = t("data.column"), t("data.sample"), t("data.field")
     with st.expander(t("data.mapping.choose"), expanded=open_at_once, icon=":material/view_column:"):
         platform = st.selectbox(
-            t("data.platform"), platforms, 0, _platform, key=f"data:platform:{key}", help=t("data.platform.help")
+            t("data.platform"), names, 0, names.__getitem__, key=f"data:platform:{key}", help=t("data.platform.help")
         )
         st.caption(t("data.mapping.hint"))
         edited = st.data_editor(

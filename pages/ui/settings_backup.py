@@ -67,7 +67,10 @@ def _list() -> None:
         return
     names = {path.name: path for path in paths}
     chosen = st.selectbox(
-        t("backup.choose"), list(names), format_func=lambda name: _label(names[name]), key="backup:chosen"
+        t("backup.choose"),
+        list(names),
+        format_func={name: _label(path) for name, path in names.items()}.__getitem__,
+        key="backup:chosen",
     )
     download(t("backup.get_this"), names[chosen].read_bytes, chosen, ZIP)
 

@@ -21,7 +21,7 @@ def show() -> None:
             t("settings.joined.rule"),
             RULES,
             RULES.index(held),
-            format_func=lambda rule: t(f"settings.joined.{rule}"),
+            format_func={rule: t(f"settings.joined.{rule}") for rule in RULES}.__getitem__,
             captions=[_caption(rule, counts) for rule in RULES],
             key="settings:joined",
         )

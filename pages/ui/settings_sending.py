@@ -35,11 +35,11 @@ def _limits() -> None:
             t("settings.window"), hours, (held.quiet_end, held.quiet_start), lambda hour: f"{hour}:00"
         )
         st.caption(t("settings.window.hint", first=EARLIEST_HOUR, last=LATEST_HOUR))
-        options = list(range(1, MARKETING_PER_30_DAYS + 1))
+        options = {n: t("settings.cap.times", n=n) for n in range(1, MARKETING_PER_30_DAYS + 1)}
         cap = st.segmented_control(
             t("settings.cap"),
             options,
-            format_func=lambda n: t("settings.cap.times", n=n),
+            format_func=options.__getitem__,
             default=held.cap_per_30_days,
             required=True,
         )
@@ -57,10 +57,8 @@ def _mail() -> None:
         left, right = st.columns([3, 1])
         host = left.text_input(t("settings.host"), held.host, placeholder="smtp.qq.com")
         port = right.number_input(t("settings.port"), 1, 65_535, held.port)
-        levels = [level.value for level in Security]
-        security = st.selectbox(
-            t("settings.security"), levels, levels.index(held.security), lambda one: t(f"smtp.security.{one}")
-        )
+        levels = {level.value: t(f"smtp.security.{level}") for level in Security}
+        security = st.selectbox(t("settings.security"), levels, list(levels).index(held.security), levels.__getitem__)
         user = st.text_input(t("settings.user"), held.user, autocomplete="off")
         kept = t("settings.password.kept" if held.password_sealed else "settings.password.none")
         password = st.text_input(

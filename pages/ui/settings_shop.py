@@ -48,7 +48,7 @@ def _form() -> None:
         lang = st.segmented_control(
             t("settings.lang"),
             LANGS,
-            format_func=lambda one: t(f"frame.language.{one}"),
+            format_func={one: t(f"frame.language.{one}") for one in LANGS}.__getitem__,
             default=held.lang,
             required=True,
             help=t("settings.lang.help"),
