@@ -8,7 +8,7 @@ from core.services.desk import Desk
 from core.services.rule_versions import read_live
 from core.store.queries import ladder as queries
 
-NEAR_EDGES = (100_00, 300_00, 500_00, 1_000_00)
+NEAR_EDGES = (100_00, 200_00, 300_00, 500_00)
 DROP_DAYS = 30
 
 

@@ -1,5 +1,7 @@
 """The tiers as they stand: the ladder with its people, who is within reach, and the benefit grid."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -21,7 +23,7 @@ def ladder() -> LadderView:
 
 def show_ladder(view: LadderView) -> None:
     """Everything about the rules in force."""
-    left, right = st.columns([3, 2], gap="small")
+    left, right = st.columns([9, 5], gap="small")
     with left, card(t("tiers.ladder"), help=t("tiers.ladder.help"), fill=True):
         st.dataframe(_steps(view), hide_index=True, width="stretch", column_config=_step_columns())
         document = view.document
@@ -50,21 +52,21 @@ def _steps(view: LadderView) -> pd.DataFrame:
                 t("tiers.column.spend"): t("tiers.everyone") if entry else spend,
                 t("tiers.column.orders"): "" if entry else orders,
                 t("tiers.column.people"): step.people,
-                t("tiers.column.share"): step.people / view.members if view.members else 0.0,
+                t("tiers.column.share"): 100 * step.people / view.members if view.members else 0.0,
                 t("tiers.column.bought"): format.yuan_short(step.spend_fen),
-                t("tiers.column.dropping", days=DROP_DAYS): step.dropping,
+                t("tiers.column.dropping"): step.dropping,
             }
         )
     return pd.DataFrame(rows[::-1])
 
 
-def _step_columns() -> dict[str, object]:
+def _step_columns() -> dict[str, Any]:
     return {
         t("tiers.column.people"): st.column_config.NumberColumn(format="localized"),
         t("tiers.column.share"): st.column_config.ProgressColumn(
-            format="percent", min_value=0, max_value=1, color="auto"
+            format="%.1f%%", min_value=0, max_value=100, width=110
         ),
-        t("tiers.column.dropping", days=DROP_DAYS): st.column_config.NumberColumn(help=t("tiers.dropping.help")),
+        t("tiers.column.dropping"): st.column_config.NumberColumn(help=t("tiers.dropping.help", days=DROP_DAYS)),
     }
 
 
@@ -73,7 +75,7 @@ def _within_reach(view: LadderView) -> None:
     names = view.document.names(lang())
     steps = view.steps[1:]
     if not any(sum(step.within_reach) for step in steps):
-        st.caption(t("tiers.near.nobody"))
+        st.caption(t("tiers.near.nobody", amount=format.yuan(NEAR_EDGES[-1])))
         return
     bands = [t("tiers.near.band", amount=format.yuan(edge)) for edge in NEAR_EDGES]
     cells = [

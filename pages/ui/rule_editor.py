@@ -1,8 +1,10 @@
 """The fields of the tier rules: the ladder, how it is counted, and what each tier gets."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.documents.rule_faults import rule_faults
 from core.documents.rules import BENEFIT_KINDS, MOST_TIERS, PERIODS, RuleDocument
@@ -78,6 +80,11 @@ def _tier_row(draft: RuleDraft, tier: dict[str, Any], rank: int, widths: list[in
     )
 
 
+def _option(field: str, option: str) -> str:
+    """What one choice of a field is called."""
+    return t(f"tiers.{field}.{option}")
+
+
 def _counting(draft: RuleDraft) -> None:
     window, match, counts = st.columns(3, gap="small")
     document, stem = draft.document, f"tiers:{draft.turn}"
@@ -86,15 +93,16 @@ def _counting(draft: RuleDraft) -> None:
             t("tiers.window"), min_value=30, max_value=3_660, value=document["window"]["days"], key=f"{stem}:days"
         )
     )
-    for column, field, options in (
+    choices: tuple[tuple[DeltaGenerator, str, tuple[str, ...]], ...] = (
         (match, "match", ("any", "all")),
         (counts, "spend_counts_from", ("paid", "finished")),
-    ):
+    )
+    for column, field, options in choices:
         document[field] = column.selectbox(
             t(f"tiers.{field}"),
             options,
             index=options.index(document[field]),
-            format_func=lambda option, field=field: t(f"tiers.{field}.{option}"),
+            format_func=partial(_option, field),
             key=f"{stem}:{field}",
         )
 

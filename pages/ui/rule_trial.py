@@ -97,9 +97,11 @@ def _show_moves(found: Preview, live: RuleDocument, document: RuleDocument) -> N
             return
         big = sum(spent >= BIG_SPENDER_FEN for *_, spent in found.losers)
         days = document.window.days
-        st.markdown(
-            t("tiers.losers_say", n=format.number(losers), big=big, days=days, amount=format.yuan(BIG_SPENDER_FEN))
-        )
+        said, amount = format.number(losers), format.yuan(BIG_SPENDER_FEN)
+        if big:
+            st.markdown(t("tiers.losers_say", n=said, big=format.number(big), days=days, amount=amount))
+        else:
+            st.markdown(t("tiers.losers_small", n=said, days=days, amount=amount))
         st.dataframe(_losers(found, names, days), hide_index=True, width="stretch", height=260)
         if losers > MOST_NAMED:
             st.caption(t("tiers.losers_first", n=MOST_NAMED))

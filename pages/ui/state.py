@@ -19,6 +19,7 @@ class Key(StrEnum):
     NEEDLE = "needle"  # what the search on top was asked for, until it has answered
     CAMPAIGN = "campaign"  # id of the campaign whose result is open
     DRAFT = "draft"  # the campaign in the wizard (a CampaignDraft)
+    REMINDERS = "reminders"  # reminders under edit by code (ReminderDraft)
     RULES = "rules"  # the tier rules under edit
     IMPORT = "import"  # name of the drop of files under preview; another one for each import
     IMPORT_JOB = "import_job"  # key of the import that runs or was the last one

@@ -30,7 +30,7 @@ def effect_chart(effects: Sequence[Effect], title: str, *, alt_text: str | None 
     """Draw one line for each effect on a common axis; ``title`` says the unit ("每 100 人多下单的人数")."""
     if not effects:
         return
-    draw(interval_chart, tuple(effects), title, height=46 * len(effects) + 44, alt_text=alt_text)
+    draw(interval_chart, tuple(effects), title, height=60 * len(effects) + 44, alt_text=alt_text)
 
 
 def interval_chart(effects: Sequence[Effect], title: str, colours: Palette, lang: Lang) -> Any:

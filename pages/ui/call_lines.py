@@ -1,0 +1,81 @@
+"""Lines of the call list: whom to write to, why, the words to copy, and what came back."""
+
+import csv
+import io
+
+import streamlit as st
+
+from core.services.call_list import Call, export_calls, tick_call, untick_call
+from pages.ui import format
+from pages.ui.page import guard
+from pages.ui.parts import flash
+from pages.ui.runtime import actor, desk, now, t, today
+
+
+def show_open(call: Call) -> None:
+    """One line to work off."""
+    with st.container(border=True):
+        who, words, done = st.columns([2, 5, 3], gap="small", vertical_alignment="center")
+        with who:
+            st.markdown(f"**{format.md_escape(call.nickname)}**")
+            listed = desk().zone.day(call.listed_at)
+            since = "" if listed == today() else f" · {format.day(listed)}"
+            st.caption(f"{format.md_escape(call.reason)}{since}")
+        with words:
+            if call.text is None:
+                st.warning(t("calls.no_words"), icon=":material/warning:")
+            else:
+                st.code(call.text, language=None, wrap_lines=True)
+        with done:
+            answer = st.text_input(
+                t("calls.answer"),
+                key=f"calls:answer:{call.id}",
+                placeholder=t("calls.answer"),
+                max_chars=500,
+                label_visibility="collapsed",
+            )
+            st.button(
+                t("calls.done"),
+                icon=":material/check:",
+                key=f"calls:done:{call.id}",
+                on_click=_tick,
+                args=(call.id, answer),
+                width="stretch",
+            )
+
+
+def show_done(call: Call) -> None:
+    """One line that was ticked off, with a way back."""
+    with st.container(border=True):
+        who, answer, undo = st.columns([3, 5, 2], gap="small", vertical_alignment="center")
+        who.markdown(f":green[:material/check_circle:] {format.md_escape(call.nickname)}")
+        when = format.moment(call.done_at, desk().zone) if call.done_at else ""
+        who.caption(f"{format.md_escape(call.reason)} · {when}")
+        answer.markdown(format.md_escape(call.answer) if call.answer else f":gray[{t('calls.no_answer')}]")
+        undo.button(
+            t("calls.undo"),
+            icon=":material/undo:",
+            key=f"calls:undo:{call.id}",
+            on_click=_untick,
+            args=(call.id,),
+            width="stretch",
+        )
+
+
+def _tick(call_id: int, answer: str) -> None:
+    with guard():
+        tick_call(desk(), actor(), call_id, now=now(), answer=answer)
+        flash(t("calls.ticked"))
+
+
+def _untick(call_id: int) -> None:
+    with guard():
+        untick_call(desk(), actor(), call_id, now=now())
+        flash(t("calls.unticked"))
+
+
+def call_file(rule: str | None) -> bytes:
+    """The open lines as a file that spreadsheets read: UTF-8 with its mark, no cell that runs as a formula."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(export_calls(desk(), actor(), now=now(), rule=rule))
+    return text.getvalue().encode("utf-8-sig")
