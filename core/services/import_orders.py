@@ -107,7 +107,7 @@ def _merge(
     now: datetime,
 ) -> ImportReport:
     at = to_micros(now)
-    with desk.db.write(Area.ORDERS, Area.MEMBERS) as session:
+    with desk.db.write(Area.ORDERS, Area.MEMBERS, Area.CAMPAIGNS) as session:
         take_turn(session, Turn.IMPORT)
         report = _report(session, parsed, stage)  # against what is there now: another import may have been first
         if report.needs_consent(max_bad):
@@ -131,7 +131,7 @@ def _merge(
         if load_settings(session).members_from_first_order:
             members_new = profiles.join_from_first_order(session, batch.id)
         profiles.refresh_days(session, days | profiles.touched_days(session, batch.id))
-        match_imported_codes(session, desk, batch.id, now=now)
+        codes = match_imported_codes(session, desk, batch.id, now=now)
         keep_rejects(session, desk.vault, batch.id, report.rejects, now)
         batch.people_new = people_new
         owe_review(session, batch.id)
@@ -145,6 +145,8 @@ def _merge(
             new=report.orders_new,
             updated=report.orders_updated,
             rejected=report.rejected,
+            redeemed=codes.redeemed,
+            codes_refused=len(codes.rejects),
         )
         return replace(report, batch_id=batch.id, people_new=people_new, members_new=members_new)
 

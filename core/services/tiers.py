@@ -10,7 +10,9 @@ from core.clock import ShopZone, to_micros
 from core.documents.enums import Area
 from core.documents.rules import RuleDocument, read_rules
 from core.rules.tiers import REASONS, Orders, RuleInForce, TierWalk, progress, walk_tiers
+from core.services.actor import Actor
 from core.services.desk import Desk
+from core.store.audit import record
 from core.store.queries.tiers import (
     Change,
     TierFacts,
@@ -27,6 +29,7 @@ from core.store.write_lock import Turn, take_turn
 
 BLOCK = 50_000
 LISTED = 10_000
+DERIVED = Actor.worker().name  # nobody decides it: it follows from facts and rules
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,10 @@ def _review_block(desk: Desk, whom: Whom, zone: ShopZone, now: datetime) -> int:
             review = _review(session, whom, zone, now)
         save_tiers(session, review.tiers, whom)
         save_changes(session, review.fresh, review.stale, now)
+        if review.fresh or review.stale:
+            moved = {change[0] for change in review.fresh}
+            counts = {"count": len(review.fresh), "superseded": len(review.stale)}
+            record(session, DERIVED, "tiers.derived", "tiers", now=now, ids=moved, **counts)
     return len(review.fresh)
 
 
