@@ -10,6 +10,7 @@ from pages.ui.menu import ENTRIES, PAGES, WELCOME, Entry
 from pages.ui.page import guard
 from pages.ui.parts import show_flash
 from pages.ui.runtime import t
+from pages.ui.search import search_bar
 
 ASSETS = PAGES / "ui" / "assets"
 
@@ -67,6 +68,7 @@ def stand() -> None:
         _sidebar()
         show_flash()
         if not demo.is_busy():
+            search_bar()
             chosen.run()
 
 

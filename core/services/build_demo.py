@@ -161,6 +161,7 @@ def _add_people(session: Session, desk: Desk, shop: DemoShop, now: datetime) -> 
     ]
     columns = ("member_id", "channel", "purpose", "granted", "source", "occurred_at", "recorded_at")
     bulk_insert(session, Consent, columns, consents)
+    people.flag_consents(session)
     tags = [(row["number"], tag) for row in rows for tag in row["tags"] or ()]  # type: ignore[attr-defined]
     bulk_insert(session, MemberTag, ("member_id", "tag"), tags)
 

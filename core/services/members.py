@@ -8,14 +8,17 @@ from typing import Any
 from core.clock import ShopZone, day_number, from_micros
 from core.documents.enums import OrderStatus
 from core.documents.rules import RuleDocument
+from core.documents.segment import Node
 from core.errors import Refusal
 from core.services.desk import Desk
 from core.services.rule_versions import read_live
+from core.services.segments import segment_day
 from core.store.queries import members as queries
 from core.store.queries.members import MemberFilter, Sort
 from core.store.queries.people import find_by_label
+from core.store.queries.segments import select_members
 from core.store.queries.tiers import changes_of
-from core.store.tables import Member, MemberProfile, MemberTier, TierChange
+from core.store.tables import Consent, Member, MemberProfile, MemberTier, TierChange
 
 PAGE = 50
 
@@ -25,6 +28,7 @@ class MemberLine:
     """One line of the list; names are masked by the page."""
 
     id: int
+    public_id: str
     nickname: str | None
     name: str | None
     province: str | None
@@ -51,6 +55,7 @@ class OrderLine:
     paid_fen: int
     refund_fen: int
     items: list[tuple[str, int]]
+    category: str | None
 
 
 @dataclass(frozen=True)
@@ -102,22 +107,37 @@ class Portrait:
     coupons: list[CouponLine]
     touches: list[TouchLine]
     tags: list[str]
+    consents: list[Consent]
 
 
 def list_people(
-    desk: Desk, wanted: MemberFilter, *, sort: Sort = "last_paid", page: int = 0, size: int = PAGE, now: datetime
-) -> tuple[int, list[MemberLine]]:
-    """How many people a filter finds, and one page of them."""
+    desk: Desk,
+    wanted: MemberFilter,
+    *,
+    sort: Sort = "last_paid",
+    offset: int = 0,
+    size: int = PAGE,
+    tree: Node | None = None,
+    now: datetime,
+) -> list[MemberLine]:
+    """One page of the people that a filter finds, among those of a group where one is given."""
     today = day_number(desk.zone.day(now))
     with desk.db.read() as session:
-        total = queries.count_members(session, wanted)
-        rows = queries.list_members(session, wanted, sort, page * size, size)
-    return total, [_line(row, today) for row in rows]
+        within = None if tree is None else select_members(tree, segment_day(session, now))
+        return [_line(row, today) for row in queries.list_members(session, wanted, sort, offset, size, within)]
+
+
+def count_people(desk: Desk, wanted: MemberFilter, *, tree: Node | None = None, now: datetime) -> int:
+    """How many people a filter finds, among those of a group where one is given."""
+    with desk.db.read() as session:
+        within = None if tree is None else select_members(tree, segment_day(session, now))
+        return queries.count_members(session, wanted, within)
 
 
 def _line(row: Any, today: int) -> MemberLine:
     return MemberLine(
         row.id,
+        row.public_id,
         row.nickname,
         row.name,
         row.province,
@@ -133,10 +153,18 @@ def _line(row: Any, today: int) -> MemberLine:
     )
 
 
-def search_people(desk: Desk, needle: str) -> list[int]:
-    """People by nickname, name, phone tail, platform id or order number; ids."""
+def search_people(desk: Desk, needle: str, *, now: datetime) -> list[MemberLine]:
+    """At most twenty people by nickname, name, phone tail, platform id or order number; the biggest buyers first."""
     with desk.db.read() as session:
-        return queries.search_people(session, needle)
+        ids = queries.search_people(session, needle)
+    return list_people(desk, MemberFilter(ids=tuple(ids)), sort="net_fen", now=now) if ids else []
+
+
+def open_member(desk: Desk, reference: str) -> int:
+    """The id behind a link: a public id, or an id; refuses ``member_unknown``."""
+    with desk.db.read() as session:
+        number = queries.find_public(session, reference)
+    return resolve_member(desk, reference) if number is None else number
 
 
 def resolve_member(desk: Desk, reference: str) -> int:
@@ -163,6 +191,7 @@ def read_portrait(desk: Desk, member_id: int, *, now: datetime) -> Portrait:
             raise Refusal("member_unknown", member=member_id)
         profile = session.get(MemberProfile, member_id)
         orders = queries.orders_of(session, member_id)
+        main = queries.main_categories(session, member_id)
         titles = queries.item_titles(session, [order.id for order in orders if order.id is not None])
         portrait = Portrait(
             member=member,
@@ -184,6 +213,7 @@ def read_portrait(desk: Desk, member_id: int, *, now: datetime) -> Portrait:
                     order.paid_fen,
                     order.refund_fen,
                     titles.get(order.id or 0, []),
+                    main.get(order.id or 0),
                 )
                 for order in orders
             ],
@@ -191,6 +221,7 @@ def read_portrait(desk: Desk, member_id: int, *, now: datetime) -> Portrait:
             coupons=[_coupon(row) for row in queries.coupons_of(session, member_id)],
             touches=[_touch(row) for row in queries.decisions_of(session, member_id)],
             tags=queries.tags_of(session, member_id),
+            consents=queries.consents_of(session, member_id),
         )
         session.expunge_all()
     return portrait

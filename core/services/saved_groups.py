@@ -43,9 +43,7 @@ def read_group(desk: Desk, group_id: int) -> SavedGroup:
         return _group(row)
 
 
-def save_group(
-    desk: Desk, actor: Actor, name: str, tree: Node, *, group_id: int | None = None, now: datetime
-) -> int:
+def save_group(desk: Desk, actor: Actor, name: str, tree: Node, *, group_id: int | None = None, now: datetime) -> int:
     """Keep a group under a name, or with ``group_id`` change that one; its id.
 
     Refuses ``group_name`` (none, or too long), ``group_name_taken``, ``group_unknown``, and a tree that is not sound.

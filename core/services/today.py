@@ -1,36 +1,41 @@
 """Today: one headline, the state of data and worker, and what to do, each line with its number and its next click."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session
 
-from core.analytics.periods import Period, last_year
+from core.analytics.festivals import Festival
+from core.analytics.periods import Period, last_year_aligned, previous
 from core.clock import ShopZone, day_number, day_of, from_micros, real_now
 from core.documents.enums import CampaignStatus
-from core.rules.timing import birthdays_kept_on
+from core.documents.segment_templates import template
+from core.services.campaign_list import CampaignLine, list_campaigns
 from core.services.campaign_results import CampaignResult, campaign_result
-from core.services.campaigns import list_campaigns
 from core.services.desk import Desk
 from core.services.journeys import list_journeys
 from core.services.numbers import day_range
-from core.store.queries import numbers
+from core.services.segments import segment_day
+from core.store.queries import numbers, segments
 from core.store.queries import today as queries
 
 STALE_DAYS = 2
-NEAR_UPGRADE_FEN = 100_00
 EXPIRING_DAYS = 3
-BIRTHDAY_DAYS = 7
-QUIET_DAYS = (60, 90)
 DROP_DAYS = 30
 LEAVE_ALONE_DAYS = 3
 RESULT_DAYS = 60
 WORKER_ALIVE = timedelta(minutes=2)
+# Lines that end in a campaign: the ready group behind the number, the minutes it takes, the goal of such campaigns.
+TO_SEND = (("near_upgrade", 3, "upgrade"), ("best_at_risk", 4, "win_back"), ("one_time", 3, "second_order"))
 
 
 @dataclass(frozen=True)
 class Todo:
-    """One line of the page: ``kind`` names its sentences and its link, the rest fills them."""
+    """One line of the page: ``kind`` names its sentences and its link, the rest fills them.
+
+    ``result``: what a campaign showed: the one that the line is about, or the biggest one with the same goal.
+    """
 
     kind: str
     count: int
@@ -42,58 +47,86 @@ class Todo:
 
 @dataclass(frozen=True)
 class Headline:
-    """Members' sales of this month up to yesterday, and of the same days a year before; None when there was no shop then."""
+    """Members' sales of this month up to the last day with orders, and what they are compared with.
+
+    ``basis``: "last_year" (by festival where one rules it), "last_month" where there was no shop a year ago, None where
+    there was none then either.
+    """
 
     period: Period
     sales: queries.SalesSplit
+    basis: str | None
+    festival: Festival | None
     before: queries.SalesSplit | None
 
 
 @dataclass(frozen=True)
 class Today:
-    """What the first page shows."""
+    """What the first page says above its charts."""
 
     headline: Headline | None
     data_until: date | None
     last_import_at: datetime | None
-    worker_beat_at: datetime | None
-    worker_alive: bool
-    sent_last_night: int
     todos: list[Todo]
     leave_alone: int
 
-    @property
-    def minutes(self) -> int:
-        """About how long it all takes."""
-        return sum(todo.minutes for todo in self.todos)
+
+@dataclass(frozen=True)
+class Pulse:
+    """What the worker changes while one looks: its sign of life (on the machine's clock) and what it left to do."""
+
+    beat_at: datetime | None
+    alive: bool
+    sent_last_night: int
+    todos: list[Todo]
+
+
+def read_pulse(desk: Desk, *, now: datetime) -> Pulse:
+    """The worker's state; a few counts, never cached."""
+    zone = desk.zone
+    with desk.db.read() as session:
+        beat = queries.newest_heartbeat(session)
+        sent = queries.sent_since(session, zone.start(zone.day(now)) - timedelta(hours=12))
+        todos = [
+            Todo("calls", queries.count_open_calls(session), minutes=10),
+            Todo("unknown", queries.count_unknown(session), minutes=3),
+        ]
+    at = None if beat is None else from_micros(beat.beat_at)
+    alive = at is not None and real_now() - at < WORKER_ALIVE
+    return Pulse(at, alive, sent, [todo for todo in todos if todo.count])
 
 
 def read_today(desk: Desk, *, now: datetime) -> Today:
-    """Everything on today's page."""
+    """Headline and to-dos; what only changes when something is written or the day turns."""
     zone = desk.zone
     today = zone.day(now)
     reminders = {view.document.code: view.enabled for view in list_journeys(desk)}
     with desk.db.read() as session:
         span = numbers.data_span(session)
         imported = queries.last_import(session)
-        beat = queries.newest_heartbeat(session)
-        todos = _counts(session, zone, now, reminders)
+        sending = _to_send(session, now)
+        owed = _owed(session, zone, now, reminders)
         headline = _headline(session, today, span)
         leave_alone = queries.count_just_bought(session, day_number(today) - LEAVE_ALONE_DAYS)
-        sent = queries.sent_since(session, zone.start(today) - timedelta(hours=12))
     until = None if span is None else day_of(span[1])
-    todos = [*_stale(until, today), *todos, *_results(desk, now)]
-    beat_at = None if beat is None else from_micros(beat.beat_at)
+    sending, results = _campaigns(desk, sending, now)
     return Today(
         headline=headline,
         data_until=until,
         last_import_at=None if imported is None else from_micros(imported.recorded_at),
-        worker_beat_at=beat_at,
-        worker_alive=beat_at is not None and real_now() - beat_at < WORKER_ALIVE,
-        sent_last_night=sent,
-        todos=todos,
+        todos=[*_stale(until, today), *owed, *sending, *results],
         leave_alone=leave_alone,
     )
+
+
+def whole_days(zone: ShopZone, first: date, days: int) -> tuple[datetime, datetime]:
+    """The instants from the start of a shop day to the end of the one so many days later, half-open."""
+    return zone.start(first), zone.start(first + timedelta(days=days + 1))
+
+
+def about_minutes(todos: list[Todo]) -> int:
+    """About how long it all takes."""
+    return sum(todo.minutes for todo in todos)
 
 
 def _headline(session: Session, today: date, span: tuple[int, int] | None) -> Headline | None:
@@ -101,15 +134,24 @@ def _headline(session: Session, today: date, span: tuple[int, int] | None) -> He
     if span is None:
         return None
     end = min(today, day_of(span[1] + 1))
-    start = (end - timedelta(days=1)).replace(day=1)
-    period = Period(start, end)
-    before = last_year(period)
-    known = span[0] <= day_number(before.start)
-    return Headline(
-        period,
-        queries.split_sales(session, *day_range(period)),
-        queries.split_sales(session, *day_range(before)) if known else None,
-    )
+    period = Period((end - timedelta(days=1)).replace(day=1), end)
+    split = partial(queries.split_sales, session)
+    sales = split(*day_range(period))
+    aligned = last_year_aligned(period)
+    if span[0] <= day_number(aligned.period.start):
+        return Headline(period, sales, "last_year", aligned.festival, split(*day_range(aligned.period)))
+    earlier = _month_before(period)
+    if span[0] <= day_number(earlier.start):
+        return Headline(period, sales, "last_month", None, split(*day_range(earlier)))
+    return Headline(period, sales, None, None, None)
+
+
+def _month_before(period: Period) -> Period:
+    """The same days of the month before; the whole month before for a whole month."""
+    if period.whole_months:
+        return previous(period)
+    start = (period.start - timedelta(days=1)).replace(day=1)
+    return Period(start, min(start + timedelta(days=period.days), period.start))
 
 
 def _stale(until: date | None, today: date) -> list[Todo]:
@@ -117,34 +159,38 @@ def _stale(until: date | None, today: date) -> list[Todo]:
     return [Todo("stale", behind, minutes=2)] if behind > STALE_DAYS else []
 
 
-def _counts(session: Session, zone: ShopZone, now: datetime, reminders: dict[str, bool]) -> list[Todo]:
-    today = zone.day(now)
-    week = [pair for ahead in range(BIRTHDAY_DAYS) for pair in birthdays_kept_on(today + timedelta(days=ahead))]
-    expiring, face_fen = queries.expiring_coupons(session, now, now + timedelta(days=EXPIRING_DAYS))
-    near, tier = queries.count_near_upgrade(session, NEAR_UPGRADE_FEN)
-    first, end = (day_number(today) - days for days in reversed(QUIET_DAYS))
-    found = [
-        Todo("calls", queries.count_open_calls(session), minutes=10),
-        Todo("unknown", queries.count_unknown(session), minutes=3),
-        Todo("near_upgrade", near, minutes=3, params={"tier": tier, "fen": NEAR_UPGRADE_FEN}),
-        Todo("quiet", queries.count_quiet(session, first, end), minutes=4),
-        Todo("dropping", queries.count_dropping(session, now, now + timedelta(days=DROP_DAYS)), minutes=2),
-    ]
+def _owed(session: Session, zone: ShopZone, now: datetime, reminders: dict[str, bool]) -> list[Todo]:
+    """What ends by itself soon; coupons and birthdays only while their reminder is off."""
+    soon, face_fen = queries.expiring_coupons(session, now, now + timedelta(days=EXPIRING_DAYS))
+    found = [Todo("dropping", queries.count_dropping(session, *whole_days(zone, zone.day(now), DROP_DAYS)), minutes=2)]
     if not reminders.get("coupon_expiring", False):
-        found.append(Todo("expiring", expiring, face_fen, minutes=1))
+        found.insert(0, Todo("expiring", soon, face_fen, minutes=1))
     if not reminders.get("birthday", False):
-        found.append(Todo("birthdays", queries.count_birthdays(session, week), minutes=1))
-    return [todo for todo in found if todo.count > 0]
+        found.insert(0, Todo("birthdays", _count_group(session, "birthday_soon", now), minutes=1))
+    return [todo for todo in found if todo.count]
 
 
-def _results(desk: Desk, now: datetime) -> list[Todo]:
-    """Campaigns whose comparison ended lately: what each of them showed."""
-    recent = [
-        line
-        for line in list_campaigns(desk, now=now)
-        if line.status == CampaignStatus.FINISHED and line.measure_until and now - line.measure_until < timedelta(days=RESULT_DAYS)
-    ]
-    return [
-        Todo("result", 1, minutes=1, params={"id": line.id, "name": line.name}, result=campaign_result(desk, line.id, now=now))
-        for line in recent
-    ]
+def _to_send(session: Session, now: datetime) -> list[Todo]:
+    """The groups worth a campaign, counted as the campaign page will count them."""
+    found = [Todo(code, _count_group(session, code, now), minutes=minutes) for code, minutes, _ in TO_SEND]
+    return [todo for todo in found if todo.count]
+
+
+def _count_group(session: Session, code: str, now: datetime) -> int:
+    return segments.count_members(session, segments.select_members(template(code).tree(), segment_day(session, now)))
+
+
+def _campaigns(desk: Desk, sending: list[Todo], now: datetime) -> tuple[list[Todo], list[Todo]]:
+    """The lines to send with what the biggest campaign of their goal showed, and the comparisons that ended lately."""
+    over = [line for line in list_campaigns(desk, now=now) if line.status is CampaignStatus.FINISHED]
+    recent = [line for line in over if line.measure_until and now - line.measure_until < timedelta(days=RESULT_DAYS)]
+    goals = {code: goal for code, _, goal in TO_SEND}
+    past = {line.goal: line.id for line in sorted(over, key=lambda line: line.treated)}
+    wanted = {line.id for line in recent} | {past[goals[todo.kind]] for todo in sending if goals[todo.kind] in past}
+    found = {number: campaign_result(desk, number, now=now) for number in sorted(wanted)}
+    lines = [replace(todo, result=found.get(past.get(goals[todo.kind], 0))) for todo in sending]
+    return lines, [_result(line, found[line.id]) for line in recent]
+
+
+def _result(line: CampaignLine, result: CampaignResult) -> Todo:
+    return Todo("result", line.treated, minutes=1, params={"id": line.id, "name": line.name}, result=result)

@@ -75,6 +75,12 @@ def day(value: date, lang: Lang | None = None, *, year: bool = False) -> str:
     return format_date(value, (_DAY_WITH_YEAR if year else _DAY)[lang], locale=_LOCALES[lang])
 
 
+def month(value: date, lang: Lang | None = None) -> str:
+    """The month of a day: "11月" / "November"."""
+    lang = lang or runtime.lang()
+    return format_date(value, {"zh": "M月", "en": "MMMM"}[lang], locale=_LOCALES[lang])
+
+
 def moment(value: datetime, zone: ShopZone, lang: Lang | None = None) -> str:
     """An instant on the shop's wall clock: "11月20日 09:30" / "20 Nov 09:30"."""
     local = zone.local(value)

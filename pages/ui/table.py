@@ -27,7 +27,15 @@ def _picked(
     if len(frame) != len(ids):
         raise ValueError("a table needs one id for each row")
     event = st.dataframe(
-        frame, key=_key(name, ids), hide_index=True, width="stretch", on_select="rerun", selection_mode=mode, **options
+        frame,
+        key=_key(name, ids),
+        hide_index=True,
+        width="stretch",
+        row_height=ROW_PIXELS,
+        placeholder="–",
+        on_select="rerun",
+        selection_mode=mode,
+        **options,
     )
     return [ids[row] for row in event["selection"]["rows"] if row < len(ids)]
 
@@ -58,6 +66,13 @@ def pick_rows(
 ) -> list[Id]:
     """As ``pick_row`` for several rows: their ids."""
     return _picked(frame, ids, name, "multi-row", column_config=columns, height=height or "auto")
+
+
+def plain_table(columns: Mapping[str, Sequence[Any]], *, most: int = 9) -> None:
+    """Show finished texts under their finished titles, ``most`` rows in sight."""
+    frame = pd.DataFrame(columns)
+    height = ROW_PIXELS * (min(len(frame), most) + 1) + 2
+    st.dataframe(frame, hide_index=True, width="stretch", row_height=ROW_PIXELS, height=height, placeholder="–")
 
 
 def pager(name: str, total: int, size: int, *, filter_key: str = "") -> int:

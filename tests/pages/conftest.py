@@ -1,5 +1,6 @@
 """Pages for tests: the real frame over an empty store, and pages of the test's own in its menu."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,10 +8,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.config import ROOT
+from core.config import ROOT, config
+from core.services.actor import Actor
+from core.services.build_demo import build_demo
+from core.services.desk import Desk, open_desk
 from pages.ui import menu
 
 FRAME = ROOT / "pages" / "frame.py"
+DEMO_NOW = "2026-11-22T10:00:00+08:00"
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +32,34 @@ def fresh_caches() -> Iterator[None]:
 def frame(own_data_dir: Path) -> AppTest:
     """The frame over the store of this test, not yet run."""
     return AppTest.from_file(str(FRAME), default_timeout=30)
+
+
+@pytest.fixture(scope="session")
+def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a demo shop of 400 people, built once and copied."""
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MEMBERDESK_DATA_DIR", str(folder))
+        patch.setenv("MEMBERDESK_NOW", DEMO_NOW)
+        config.cache_clear()
+        desk = open_desk("demo")
+        build_demo(desk, Actor.owner(), now=desk.now(), members=400, months=14)
+        desk.db.checkpoint()
+        desk.close()
+        config().activate("demo")
+    config.cache_clear()
+    return folder
+
+
+@pytest.fixture
+def demo(small_demo: Path, own_data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """The small demo shop as the store in use, and its desk."""
+    shutil.copytree(small_demo, own_data_dir, dirs_exist_ok=True)
+    monkeypatch.setenv("MEMBERDESK_NOW", DEMO_NOW)
+    config.cache_clear()
+    desk = open_desk("demo")
+    yield desk
+    desk.close()
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """Finding people: the list with its filters, the search, and everything about one person."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, text
 from sqlmodel import Session, col
 from sqlmodel import select as entity_select
 
-from core.store.tables import Member, MemberIdentity, MemberProfile, MemberTag, MemberTier, Order
+from core.store.tables import Consent, Member, MemberIdentity, MemberProfile, MemberTag, MemberTier, Order
 
 Kind = Literal["all", "members", "customers_only"]
 Sort = Literal["last_paid", "net_fen", "orders", "joined", "missing_fen"]
@@ -15,14 +16,17 @@ Sort = Literal["last_paid", "net_fen", "orders", "joined", "missing_fen"]
 
 @dataclass(frozen=True)
 class MemberFilter:
-    """What the list shows; empty values filter nothing."""
+    """What the list shows; empty values filter nothing. Last purchase: a shop day in ``[from, before)``."""
 
     search: str = ""
     kind: Kind = "all"
     tiers: tuple[str, ...] = ()
     provinces: tuple[str, ...] = ()
     tag: str = ""
+    bought_from_day: int | None = None
     bought_before_day: int | None = None
+    dropping: tuple[datetime, datetime] | None = None
+    ids: tuple[int, ...] | None = None
 
 
 def _like(needle: str) -> str:
@@ -36,8 +40,8 @@ def _conditions(wanted: MemberFilter) -> list[ColumnElement[bool]]:
     if needle:
         pattern = _like(needle)
         by_text: list[ColumnElement[bool]] = [
-            col(Member.nickname).like(pattern, escape="\\"),
-            col(Member.name).like(pattern, escape="\\"),
+            col(Member.nickname).ilike(pattern, escape="\\"),
+            col(Member.name).ilike(pattern, escape="\\"),
         ]
         if needle.isascii() and needle.isdigit() and len(needle) == 4:
             by_text.append(col(Member.phone_last4) == needle)
@@ -53,8 +57,16 @@ def _conditions(wanted: MemberFilter) -> list[ColumnElement[bool]]:
     if wanted.tag:
         tagged = select(col(MemberTag.member_id)).where(col(MemberTag.tag) == wanted.tag)
         found.append(col(Member.id).in_(tagged))
+    if wanted.bought_from_day is not None:
+        found.append(col(MemberProfile.last_day) >= wanted.bought_from_day)
     if wanted.bought_before_day is not None:
         found.append(col(MemberProfile.last_day) < wanted.bought_before_day)
+    if wanted.dropping is not None:
+        start, until = wanted.dropping
+        lost = and_(col(MemberTier.drops_at) >= start, col(MemberTier.drops_at) < until)
+        found.append(and_(col(MemberTier.drops_to).is_not(None), lost))
+    if wanted.ids is not None:
+        found.append(col(Member.id).in_(wanted.ids))
     return found
 
 
@@ -67,41 +79,63 @@ def _joined(statement: Select[Any], conditions: list[ColumnElement[bool]]) -> Se
     )
 
 
-def count_members(session: Session, wanted: MemberFilter) -> int:
-    """How many people a filter finds."""
-    conditions = _conditions(wanted)
+def count_members(session: Session, wanted: MemberFilter, within: Select[Any] | None = None) -> int:
+    """How many people a filter finds; ``within``: among the ids of a selection."""
+    conditions = _conditions(wanted) + _within(within)
     if not conditions:
         return int(session.execute(select(func.count()).select_from(Member)).scalar_one())
     return int(session.execute(_joined(select(func.count()), conditions)).scalar_one())
 
 
-def list_members(session: Session, wanted: MemberFilter, sort: Sort, offset: int, limit: int) -> list[Row[Any]]:
-    """One page of people, the first by ``sort``; who has no value there comes last."""
-    keys: dict[str, Any] = {
-        "last_paid": col(MemberProfile.last_paid_at).desc(),
-        "net_fen": col(MemberProfile.net_fen).desc(),
-        "orders": col(MemberProfile.orders).desc(),
-        "joined": col(Member.joined_at).desc(),
-        "missing_fen": col(MemberTier.missing_fen).asc(),
-    }
-    columns: tuple[Any, ...] = (
-        col(Member.id),
-        col(Member.nickname),
-        col(Member.name),
-        col(Member.province),
-        col(Member.city),
-        col(Member.joined_at),
-        col(Member.phone_last4),
-        col(MemberTier.tier),
-        col(MemberTier.missing_fen),
-        col(MemberProfile.orders),
-        col(MemberProfile.net_fen),
-        col(MemberProfile.last_paid_at),
-        col(MemberProfile.last_day),
-    )
-    statement = _joined(select(*columns), _conditions(wanted))
-    key = keys[sort].nulls_last()
-    return list(session.execute(statement.order_by(key, col(Member.id)).offset(offset).limit(limit)))
+def _within(members: Select[Any] | None) -> list[ColumnElement[bool]]:
+    return [] if members is None else [col(Member.id).in_(members)]
+
+
+def list_members(
+    session: Session, wanted: MemberFilter, sort: Sort, offset: int, limit: int, within: Select[Any] | None = None
+) -> list[Row[Any]]:
+    """One page of people, the first by ``sort``; who has no value there comes last.
+
+    In two parts, those with a value and those without: the first can then follow the index of the value.
+    """
+    conditions = _conditions(wanted) + _within(within)
+    key = _SORT_KEYS[sort][0]
+    order = [one.asc() if sort == "missing_fen" else one.desc() for one in _SORT_KEYS[sort]]
+    have = _joined(select(*_COLUMNS), [*conditions, key.is_not(None)])
+    rows = list(session.execute(have.order_by(*order, col(Member.id)).offset(offset).limit(limit)))
+    if len(rows) == limit:
+        return rows
+    before = offset + len(rows)
+    if not rows and offset:
+        counted = _joined(select(func.count()), [*conditions, key.is_not(None)])
+        before = int(session.execute(counted).scalar_one())
+    rest = _joined(select(*_COLUMNS), [*conditions, key.is_(None)]).order_by(col(Member.id))
+    return rows + list(session.execute(rest.offset(max(offset - before, 0)).limit(limit - len(rows))))
+
+
+_SORT_KEYS: dict[str, tuple[Any, ...]] = {
+    "last_paid": (col(MemberProfile.last_day), col(MemberProfile.last_paid_at)),
+    "net_fen": (col(MemberProfile.net_fen),),
+    "orders": (col(MemberProfile.orders),),
+    "joined": (col(Member.joined_at),),
+    "missing_fen": (col(MemberTier.missing_fen),),
+}
+_COLUMNS: tuple[Any, ...] = (
+    col(Member.id),
+    col(Member.public_id),
+    col(Member.nickname),
+    col(Member.name),
+    col(Member.province),
+    col(Member.city),
+    col(Member.joined_at),
+    col(Member.phone_last4),
+    col(MemberTier.tier),
+    col(MemberTier.missing_fen),
+    col(MemberProfile.orders),
+    col(MemberProfile.net_fen),
+    col(MemberProfile.last_paid_at),
+    col(MemberProfile.last_day),
+)
 
 
 def search_people(session: Session, needle: str, limit: int = 20) -> list[int]:
@@ -119,6 +153,12 @@ def search_people(session: Session, needle: str, limit: int = 20) -> list[int]:
     if exact:
         return exact[:limit]
     return [int(row.id) for row in list_members(session, MemberFilter(search=needle), "net_fen", 0, limit)]
+
+
+def find_public(session: Session, public_id: str) -> int | None:
+    """The id behind a public id."""
+    found = session.execute(select(col(Member.id)).where(col(Member.public_id) == public_id)).scalar_one_or_none()
+    return None if found is None else int(found)
 
 
 def rank_by_spend(session: Session, net_fen: int) -> tuple[int, int]:
@@ -167,6 +207,25 @@ def item_titles(session: Session, order_ids: list[int]) -> dict[int, list[tuple[
         for order_id, title, quantity in rows:
             found.setdefault(int(order_id), []).append((str(title), int(quantity)))
     return found
+
+
+def main_categories(session: Session, member_id: int) -> dict[int, str]:
+    """By order of a person: the category (or product title) with the most money in it."""
+    rows = session.execute(
+        text(
+            "SELECT i.order_id, coalesce(p.category, p.title) AS what, sum(i.amount_fen) FROM shop_order o"
+            " JOIN order_item i ON i.order_id = o.id JOIN product p ON p.id = i.product_id WHERE o.member_id = :member"
+            " GROUP BY i.order_id, coalesce(p.category, p.title) ORDER BY 3, 2"
+        ),
+        {"member": member_id},
+    )
+    return {int(order): str(what) for order, what, _ in rows}
+
+
+def consents_of(session: Session, member_id: int) -> list[Consent]:
+    """What a person agreed to or refused, newest first."""
+    statement = entity_select(Consent).where(Consent.member_id == member_id)
+    return list(session.exec(statement.order_by(col(Consent.occurred_at).desc(), col(Consent.id).desc())))
 
 
 def identities_of(session: Session, member_id: int) -> list[tuple[str, str, str | None]]:

@@ -97,6 +97,18 @@ def buyer_orders(session: Session, first: int, end: int) -> tuple[npt.NDArray[np
     return table[:, 0], table[:, 1]
 
 
+def repurchase_rate(session: Session, first: int, end: int) -> float | None:
+    """Of the buyers of the shop days ``[first, end)`` the share with two or more paid orders in them; None without any."""
+    row = session.execute(
+        text(
+            "SELECT count(*), count(CASE WHEN n >= 2 THEN 1 END) FROM (SELECT count(*) AS n FROM shop_order o"
+            f" WHERE {PAID} AND o.member_id IS NOT NULL AND o.shop_day >= :first AND o.shop_day < :end GROUP BY o.member_id) b"
+        ),
+        {"first": first, "end": end},
+    ).one()
+    return int(row[1]) / int(row[0]) if row[0] else None
+
+
 def second_orders(session: Session, first: int, end: int) -> tuple[int, int]:
     """Of the members whose first paid order is in ``[first, end)``: how many, and how many ever bought again."""
     row = session.execute(

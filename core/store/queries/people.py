@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, text, update
 from sqlmodel import Session, col, select
 
 from core.clock import to_micros
 from core.store.bulk import bulk_insert, reserve_ids
-from core.store.tables import Member, MemberIdentity, MemberTag
+from core.store.tables import Consent, Member, MemberIdentity, MemberTag
 from core.store.vault import Vault
 
 _MEMBER = (
@@ -69,6 +69,14 @@ def add_people(
     bulk_insert(session, Member, _MEMBER, people)
     bulk_insert(session, MemberIdentity, _IDENTITY, identities)
     return ids
+
+
+def flag_consents(session: Session) -> None:
+    """Set the consent flags of people from their consents, for a store in which nobody refused anything yet."""
+    for channel in ("sms", "email"):
+        agreed = select(col(Consent.member_id)).where(col(Consent.channel) == channel, col(Consent.granted).is_(True))
+        statement = update(Member).where(col(Member.id).in_(agreed)).values({f"consent_{channel}": True})
+        session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def add_identities(session: Session, links: Sequence[tuple[int, str, str, bytes, str | None]]) -> None:

@@ -38,24 +38,12 @@ def split_sales(session: Session, first: int, end: int) -> SalesSplit:
     return SalesSplit(int(row[0]), int(row[1]))
 
 
-def count_near_upgrade(session: Session, within_fen: int) -> tuple[int, str | None]:
-    """Members who miss at most ``within_fen`` to their next tier, and the next tier of most of them."""
-    rows = session.execute(
-        text(
-            "SELECT next_tier, count(*) FROM member_tier WHERE missing_fen > 0 AND missing_fen <= :fen AND next_tier IS NOT NULL"
-            " GROUP BY next_tier ORDER BY 2 DESC"
-        ),
-        {"fen": within_fen},
-    ).all()
-    return sum(int(row[1]) for row in rows), (str(rows[0][0]) if rows else None)
-
-
-def count_dropping(session: Session, now: datetime, until: datetime) -> int:
-    """Members who lose their tier between two instants if they buy nothing more."""
+def count_dropping(session: Session, start: datetime, until: datetime) -> int:
+    """Members who lose their tier in ``[start, until)`` if they buy nothing more."""
     return _count(
         session,
-        "SELECT count(*) FROM member_tier WHERE drops_at > :low AND drops_at <= :high AND drops_to IS NOT NULL",
-        low=to_micros(now),
+        "SELECT count(*) FROM member_tier WHERE drops_at >= :low AND drops_at < :high AND drops_to IS NOT NULL",
+        low=to_micros(start),
         high=to_micros(until),
     )
 
@@ -70,25 +58,6 @@ def expiring_coupons(session: Session, now: datetime, until: datetime) -> tuple[
         {"low": to_micros(now), "high": to_micros(until)},
     ).one()
     return int(row[0]), int(row[1])
-
-
-def count_birthdays(session: Session, days: list[tuple[int, int]]) -> int:
-    """Members whose birthday is on one of some (month, day)."""
-    if not days:
-        return 0
-    given = " OR ".join(f"(birth_month = {int(month)} AND birth_day = {int(day)})" for month, day in days)
-    return _count(session, f"SELECT count(*) FROM member WHERE joined_at IS NOT NULL AND ({given})")
-
-
-def count_quiet(session: Session, first: int, end: int) -> int:
-    """Customers with two or more orders whose last paid order is on a shop day in ``[first, end)``."""
-    return _count(
-        session,
-        "SELECT count(*) FROM member_profile p JOIN member m ON m.id = p.member_id WHERE m.joined_at IS NOT NULL"
-        " AND p.last_day >= :first AND p.last_day < :end AND p.orders >= 2",
-        first=first,
-        end=end,
-    )
 
 
 def count_just_bought(session: Session, first: int) -> int:
@@ -108,13 +77,19 @@ def count_unknown(session: Session) -> int:
 
 def sent_since(session: Session, since: datetime) -> int:
     """Messages that left since an instant."""
-    return _count(session, "SELECT count(*) FROM outbox_message WHERE status = 'sent' AND sent_at >= :since", since=to_micros(since))
+    return _count(
+        session,
+        "SELECT count(*) FROM outbox_message WHERE status = 'sent' AND sent_at >= :since",
+        since=to_micros(since),
+    )
 
 
 def last_import(session: Session) -> Row[Any] | None:
     """The newest merged order file: when, and how many new orders."""
     return session.execute(
-        text("SELECT recorded_at, orders_new, file_name FROM import_batch WHERE kind = 'orders' ORDER BY id DESC LIMIT 1")
+        text(
+            "SELECT recorded_at, orders_new, file_name FROM import_batch WHERE kind = 'orders' ORDER BY id DESC LIMIT 1"
+        )
     ).first()
 
 

@@ -37,7 +37,7 @@ def share_bars(shares: Sequence[ShareRow], *, alt_text: str | None = None) -> No
     if not shares:
         return
     rows_given = tuple((row.label, tuple(row.parts)) for row in shares)
-    draw(share_chart, rows_given, height=40 * len(shares) + 44, alt_text=alt_text)
+    draw(share_chart, rows_given, height=40 * len(shares) + 64, alt_text=alt_text)
 
 
 def share_chart(shares: Sequence[tuple[str, Sequence[tuple[str, float]]]], colours: Palette, lang: Lang) -> Any:
@@ -64,7 +64,7 @@ def share_chart(shares: Sequence[tuple[str, Sequence[tuple[str, float]]]], colou
         x=alt.X("low:Q", axis=None, scale=alt.Scale(domain=[0, 1])),
         x2="high:Q",
         color=alt.Color(
-            "part:N", scale=alt.Scale(domain=names, range=list(inks.values())), legend=alt.Legend(columns=4)
+            "part:N", scale=alt.Scale(domain=names, range=list(inks.values())), legend=alt.Legend(columns=2)
         ),
         tooltip=[
             alt.Tooltip("part:N", title=translate(lang, "chart.part")),

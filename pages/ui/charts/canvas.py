@@ -46,7 +46,7 @@ def worded(value: float, unit: Unit, lang: Lang) -> str:
 
 @lru_cache(maxsize=256)
 def _spec(make: Callable[..., Any], args: tuple[Any, ...], colours: Palette, height: int, lang: Lang) -> str:
-    """The Vega-Lite JSON of ``make(*args, colours, lang)``. Building a chart takes tens of milliseconds: once is enough."""
+    """The Vega-Lite JSON of ``make(*args, colours, lang)``: building a chart takes tens of milliseconds, once is enough."""
     with debug_mode(False):  # the charts are checked against the schema by their tests, not at each drawing
         chart = make(*args, colours, lang).properties(height=height).configure(**altair_config(colours))
         return json.dumps(chart.to_dict(validate=False))
@@ -58,7 +58,9 @@ def draw(make: Callable[..., Any], *args: Hashable, height: int, alt_text: str |
     st.vega_lite_chart(spec=spec, theme=None, width="stretch", alt=alt_text)
 
 
-def draw_selectable(make: Callable[..., Any], *args: Hashable, height: int, key: str, selection: str) -> list[dict[str, Any]]:
+def draw_selectable(
+    make: Callable[..., Any], *args: Hashable, height: int, key: str, selection: str
+) -> list[dict[str, Any]]:
     """As ``draw`` for a chart with a named selection; the fields of what is selected, empty when nothing is."""
     event = st.vega_lite_chart(
         spec=json.loads(_spec(make, args, palette(), height, runtime.lang())),

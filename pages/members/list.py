@@ -1,0 +1,116 @@
+"""The member list: who is there, customers and members told apart; a click opens the portrait."""
+
+import streamlit as st
+
+from core.documents.canonical import canonical_json
+from core.documents.enums import Area
+from core.documents.segment import parse_segment
+from core.services.members import PAGE, count_people, list_people
+from core.services.overview import Membership, read_membership
+from core.store.queries.members import MemberFilter
+from pages.ui import format
+from pages.ui.charts import kpi_card, kpi_row
+from pages.ui.chosen import choose, take_chosen
+from pages.ui.group_words import group_sentence
+from pages.ui.member_filters import DROPPING, member_filters
+from pages.ui.member_table import member_table
+from pages.ui.menu import page_exists
+from pages.ui.page import page
+from pages.ui.parts import empty_state
+from pages.ui.runtime import cached, desk, now, t
+from pages.ui.table import pager
+
+DAYS = 90
+TREE = "members:tree"
+PORTRAIT, NEW_CAMPAIGN = "members/portrait.py", "marketing/new_campaign.py"
+
+
+@cached(Area.MEMBERS, Area.ORDERS)
+def _membership() -> Membership:
+    return read_membership(desk(), DAYS, now=now())
+
+
+@cached(Area.MEMBERS, Area.ORDERS, Area.RULES, Area.CAMPAIGNS)
+def _count(wanted: MemberFilter, raw: str | None) -> int:
+    return count_people(desk(), wanted, tree=parse_segment(raw) if raw else None, now=now())
+
+
+def _figures(found: Membership) -> None:
+    """How many have joined, and what members bring."""
+
+    def rate(share: float | None) -> str:
+        return "–" if share is None else format.percent(share)
+
+    def order(fen: int | None) -> str:
+        return "–" if fen is None else format.yuan_round(fen)
+
+    with kpi_row(4) as cards:
+        with cards[0]:
+            kpi_card(
+                t("members.kpi.members"),
+                format.people(found.members),
+                t("members.kpi.of", n=format.number(found.people)),
+                note="",
+            )
+        with cards[1]:
+            kpi_card(t("members.kpi.joined"), rate(found.joined_rate), help=t("members.kpi.joined.help"))
+        with cards[2]:
+            kpi_card(t("members.kpi.share"), rate(found.sales_share), help=t("members.kpi.share.help", days=DAYS))
+        with cards[3]:
+            others = t("members.kpi.others", amount=order(found.other_order_fen))
+            kpi_card(
+                t("members.kpi.order"),
+                order(found.member_order_fen),
+                others,
+                note="",
+                help=t("members.kpi.order.help", days=DAYS),
+            )
+
+
+def _group() -> str | None:
+    """The group that another page chose, until it is closed; as JSON text."""
+    chosen = take_chosen()
+    if chosen is not None:
+        st.session_state[TREE] = canonical_json(chosen.tree.as_json())
+    raw = st.session_state.get(TREE)
+    if raw:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":orange-badge[:material/filter_alt: {group_sentence(parse_segment(raw))}]", width="content")
+            st.button(t("members.close"), icon=":material/close:", key="members:close", type="tertiary",
+                      on_click=lambda: st.session_state.pop(TREE, None))  # fmt: skip
+            if page_exists(NEW_CAMPAIGN) and st.button(
+                t("members.send"), icon=":material/campaign:", key="members:send"
+            ):
+                choose(parse_segment(raw))
+                st.switch_page(NEW_CAMPAIGN)
+    days = st.session_state.get(DROPPING)
+    if days is not None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":orange-badge[:material/trending_down: {t('members.dropping', days=days)}]", width="content")
+            st.button(t("members.close"), icon=":material/close:", key="members:close_dropping", type="tertiary",
+                      on_click=lambda: st.session_state.pop(DROPPING, None))  # fmt: skip
+    return raw
+
+
+with page("menu.members", t("members.subtitle")) as head:
+    found = _membership()
+    if not found.people:
+        empty_state(t("members.empty"), t("today.empty.act"), "shop/data.py", icon="group")
+    else:
+        _figures(found)
+        raw = _group()
+        wanted, sort = member_filters()
+        total = _count(wanted, raw)
+        head.say(t("members.found", n=format.people(total)))
+        if not total:
+            st.info(t("members.none"), icon=":material/search_off:")
+        else:
+            place = st.container()
+            offset = pager("members", total, PAGE, filter_key=f"{wanted}{sort}{raw}")
+            tree = parse_segment(raw) if raw else None
+            with place:
+                picked = member_table(
+                    list_people(desk(), wanted, sort=sort, offset=offset, tree=tree, now=now()), "members:rows"
+                )
+            if picked is not None:
+                st.switch_page(PORTRAIT, query_params={"member": picked})

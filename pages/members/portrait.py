@@ -1,0 +1,64 @@
+"""One person on one page: who, tier and why, what they buy, what they are owed and were told."""
+
+import streamlit as st
+
+from core.services.explain_tier import explain_tier
+from core.services.members import Portrait, open_member, read_portrait
+from pages.ui import state
+from pages.ui.page import page
+from pages.ui.parts import empty_state
+from pages.ui.portrait_cards import categories_card, orders_card, rhythm_card, who_card
+from pages.ui.portrait_owed import (
+    benefits_card,
+    contact_card,
+    coupons_card,
+    history_card,
+    identity_card,
+    messages_card,
+)
+from pages.ui.portrait_tier import tier_card
+from pages.ui.runtime import desk, now, t
+from pages.ui.tiers import live_rules
+
+
+def _reference() -> str | None:
+    """Who is asked for: the address, else whom this session looked at last (and the address then says so)."""
+    asked = st.query_params.get("member") or state.get(state.Key.MEMBER)
+    return str(asked) if asked else None
+
+
+def _show(portrait: Portrait, member_id: int) -> None:
+    rules, version = live_rules()
+    left, right = st.columns([3, 2], gap="small")
+    with left:
+        who_card(portrait)
+    with right:
+        tier_card(explain_tier(desk(), member_id, now=now()), rules, version)
+    left, right = st.columns([3, 2], gap="small")
+    with left:
+        rhythm_card(portrait)
+    with right:
+        categories_card(portrait)
+    orders_card(portrait)
+    left, right = st.columns(2, gap="small")
+    with left:
+        benefits_card(portrait)
+    with right:
+        coupons_card(portrait)
+    messages_card(portrait)
+    for column, draw in zip(st.columns(3, gap="small"), (contact_card, identity_card, history_card), strict=True):
+        with column:
+            draw(portrait)
+
+
+with page("menu.portrait") as head:
+    reference = _reference()
+    if reference is None:
+        empty_state(t("portrait.nobody"), t("portrait.nobody.act"), "members/list.py", icon="person_search")
+    else:
+        member_id = open_member(desk(), reference)
+        portrait = read_portrait(desk(), member_id, now=now())
+        state.put(state.Key.MEMBER, portrait.member.public_id)
+        st.query_params["member"] = portrait.member.public_id
+        head.say(t("portrait.subtitle"))
+        _show(portrait, member_id)

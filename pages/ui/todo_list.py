@@ -1,0 +1,75 @@
+"""The lines of today's list: what, how many, why, and the one click to where it is finished."""
+
+import streamlit as st
+
+from core.analytics.verdict_words import verdict_sentence
+from core.documents.enums import Verdict
+from core.services.campaign_results import CampaignResult
+from core.services.today import EXPIRING_DAYS, Todo
+from pages.ui import format
+from pages.ui.menu import page_exists
+from pages.ui.runtime import t
+
+NEW_CAMPAIGN, REMINDERS = "marketing/new_campaign.py", "marketing/reminders.py"
+# The page where a kind of line is finished, and what it is opened with.
+ENDS: dict[str, tuple[str, dict[str, str]]] = {
+    "stale": ("shop/data.py", {}),
+    "calls": ("marketing/call_list.py", {}),
+    "unknown": (REMINDERS, {}),
+    "birthdays": (REMINDERS, {"journey": "birthday"}),
+    "expiring": (REMINDERS, {"journey": "coupon_expiring"}),
+    "dropping": ("members/list.py", {"dropping": "30"}),
+    "near_upgrade": (NEW_CAMPAIGN, {"segment_template": "near_upgrade"}),
+    "best_at_risk": (NEW_CAMPAIGN, {"segment_template": "best_at_risk"}),
+    "one_time": (NEW_CAMPAIGN, {"segment_template": "one_time"}),
+    "result": ("marketing/campaigns.py", {}),
+}
+COLOURS = {"stale": "red", "calls": "red", "unknown": "red", "expiring": "orange", "birthdays": "orange"}
+COLOURS |= {"dropping": "orange", "result": "violet"}
+
+
+def todo_lines(todos: list[Todo], leave_alone: int) -> None:
+    """The card with all lines, and under them whom to leave in peace."""
+    with st.container(border=True, gap="xsmall"):
+        for place, todo in enumerate(todos):
+            _line(todo, place)
+        if not todos:
+            st.markdown(f":green[:material/check_circle:] {t('today.none')}")
+        if leave_alone:
+            st.caption(f":material/do_not_disturb_on: {t('today.leave_alone', n=format.people(leave_alone))}")
+
+
+def _line(todo: Todo, place: int) -> None:
+    tag, words, end = st.columns([0.9, 7.3, 1.8], vertical_alignment="center", gap="small")
+    tag.badge(t(f"today.tag.{todo.kind}"), color=COLOURS.get(todo.kind, "blue"))  # type: ignore[arg-type]
+    text, why = _words(todo)
+    words.markdown(f"{text}  \n:gray[:small[{why}]]" if why else text)
+    page, query = ENDS[todo.kind]
+    if todo.kind == "result":
+        query = {"campaign": str(todo.params["id"])}
+    if page_exists(page) and end.button(t(f"today.act.{todo.kind}"), key=f"todo:{place}:{todo.kind}", width="stretch"):
+        st.switch_page(page, query_params=query)
+
+
+def _words(todo: Todo) -> tuple[str, str]:
+    """The line and its reason."""
+    if todo.kind == "result":
+        assert todo.result is not None
+        name = format.md_escape(str(todo.params["name"]))
+        line = t("today.line.result", name=name, verdict=_verdict(todo.result))
+        return line, t("today.why.result", n=format.people(todo.count))
+    line = t(
+        f"today.line.{todo.kind}",
+        n=f"**{format.number(todo.count)}**",
+        amount=format.yuan_round(todo.fen),
+        days=EXPIRING_DAYS,
+    )
+    past = todo.result
+    if past is not None and past.verdict is not Verdict.CANNOT_TELL:
+        return line, f"{t(f'today.why.{todo.kind}')}{t('today.joint')}{t('today.past', verdict=_verdict(past))}"
+    return line, t(f"today.why.{todo.kind}")
+
+
+def _verdict(result: CampaignResult) -> str:
+    key, params = verdict_sentence(result.judgement)
+    return t(key, **params)

@@ -1,0 +1,103 @@
+"""The portrait: one person, and why."""
+
+import pytest
+from sqlalchemy import text
+from streamlit.testing.v1 import AppTest
+
+from core.i18n import LANGS, translate
+from core.services.desk import Desk
+from core.services.members import read_portrait
+
+PAGE = "members/portrait.py"
+
+
+def _open(frame: AppTest, member: str | None, lang: str = "zh") -> AppTest:
+    frame.session_state["lang"] = lang
+    frame.run()
+    frame.switch_page(PAGE)
+    if member:
+        frame.query_params["member"] = member
+    frame.run()
+    assert not frame.exception
+    return frame
+
+
+def _texts(app: AppTest) -> str:
+    return " ".join(str(one.value) for one in [*app.markdown, *app.caption, *app.info])
+
+
+def _one(desk: Desk, query: str) -> int:
+    with desk.db.read() as session:
+        return int(session.execute(text(query)).scalar_one())
+
+
+BIGGEST = "SELECT member_id FROM member_profile ORDER BY net_fen DESC LIMIT 1"
+KINDS = {
+    "the biggest spender": BIGGEST,
+    "a customer who never joined": "SELECT m.id FROM member m JOIN member_profile p ON p.member_id = m.id"
+    " WHERE m.joined_at IS NULL LIMIT 1",
+    "a member who never bought": "SELECT m.id FROM member m LEFT JOIN member_profile p ON p.member_id = m.id"
+    " WHERE p.member_id IS NULL LIMIT 1",
+    "one with a coupon": "SELECT member_id FROM coupon LIMIT 1",
+    "one who was left out": "SELECT member_id FROM decision WHERE arm = 'held_out' LIMIT 1",
+    "one with a refund": "SELECT member_id FROM shop_order WHERE refund_fen > 0 AND member_id IS NOT NULL LIMIT 1",
+}
+
+
+@pytest.mark.parametrize(("kind", "lang"), [(kind, LANGS[place % 2]) for place, kind in enumerate(KINDS)])
+def test_every_kind_of_person_has_a_whole_page(kind: str, lang: str, demo: Desk, frame: AppTest) -> None:
+    number = _one(demo, KINDS[kind])
+    app = _open(frame, str(number), lang)
+    assert not app.error
+    portrait = read_portrait(demo, number, now=demo.now())
+    assert f"#{number}" in _texts(app)
+    name, nickname = portrait.member.name, portrait.member.nickname
+    shown = _texts(app) + " ".join(str(cell) for table in app.dataframe for cell in table.value.to_numpy().ravel())
+    assert not name or name not in shown
+    assert not nickname or len(nickname) < 3 or nickname not in shown
+
+
+def test_the_public_id_opens_the_same_person(demo: Desk, frame: AppTest) -> None:
+    number = _one(demo, BIGGEST)
+    public = read_portrait(demo, number, now=demo.now()).member.public_id
+    assert f"#{number}" in _texts(_open(frame, public))
+
+
+def test_the_facts_sum_to_what_is_counted(demo: Desk, frame: AppTest) -> None:
+    number = _one(demo, "SELECT member_id FROM member_tier ORDER BY window_spend_fen DESC LIMIT 1")
+    app = _open(frame, str(number))
+    table = next(one.value for one in app.dataframe if translate("zh", "portrait.counted") in one.value.columns)
+    counted = sum(
+        round(float(cell.replace("¥", "").replace(",", "")) * 100)
+        for cell in table[translate("zh", "portrait.counted")]
+    )
+    with demo.db.read() as session:
+        window = session.execute(
+            text("SELECT window_spend_fen FROM member_tier WHERE member_id = :id"), {"id": number}
+        ).scalar_one()
+    assert counted == window
+
+
+def test_one_left_out_reads_why_nothing_came(demo: Desk, frame: AppTest) -> None:
+    app = _open(frame, str(_one(demo, KINDS["one who was left out"])))
+    became = next(one.value for one in app.dataframe if translate("zh", "portrait.became") in one.value.columns)
+    assert translate("zh", "message.reason.held_out") in set(became[translate("zh", "portrait.became")])
+
+
+def test_nobody_chosen_and_nobody_there_are_sentences(demo: Desk, frame: AppTest) -> None:
+    app = _open(frame, None)
+    assert translate("zh", "portrait.nobody") in _texts(app)
+    app.query_params["member"] = "no-such"
+    app.run()
+    assert "找不到这个人" in app.error[0].value
+
+
+def test_the_last_person_stays_open_until_another_is_asked_for(demo: Desk, frame: AppTest) -> None:
+    first, second = _one(demo, BIGGEST), _one(demo, KINDS["one with a coupon"])
+    app = _open(frame, str(first))
+    app.switch_page("members/list.py").run()
+    app.switch_page(PAGE).run()
+    assert f"#{first}" in _texts(app)
+    app.query_params["member"] = str(second)
+    app.run()
+    assert f"#{second}" in _texts(app)
