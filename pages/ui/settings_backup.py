@@ -55,7 +55,7 @@ def _make() -> None:
     jobs.watch(job, lambda _: t("backup.making"))
     if job.done:
         made = job.result
-        size = t("backup.megabytes", n=f"{made.bytes / 1e6:.1f}")
+        size = t("backup.megabytes", n=_megabytes(made.bytes))
         said = "backup.made" if made.with_key else "backup.made_without_key"
         st.success(t(said, size=size), icon=":material/check_circle:")
 
@@ -75,8 +75,12 @@ def _list() -> None:
     download(t("backup.get_this"), names[chosen].read_bytes, chosen, ZIP)
 
 
+def _megabytes(size: int) -> str:
+    return f"{max(size / 1e6, 0.1):.1f}"
+
+
 def _label(path: Path) -> str:
-    return f"{path.stem} · {t('backup.megabytes', n=f'{path.stat().st_size / 1e6:.1f}')}"
+    return f"{path.stem} · {t('backup.megabytes', n=_megabytes(path.stat().st_size))}"
 
 
 @cached()

@@ -124,7 +124,8 @@ def test_a_bug_is_a_number_on_the_screen_and_a_place_in_the_log(
 def test_every_page_opens_in_an_empty_shop(entry: Entry, lang: str, frame: AppTest) -> None:
     frame.session_state["lang"] = lang
     frame.run()
-    frame.switch_page(entry.path).run()
+    if entry is not ENTRIES[0]:  # there the first page is the welcome
+        frame.switch_page(entry.path).run()
     assert not frame.exception
     assert "memberdesk" not in _texts(frame)
 
