@@ -61,6 +61,13 @@ def next_allowed(instant: datetime, window: Window, zone: ShopZone) -> datetime:
     return zone.at(day, window.start_hour)
 
 
+def closes_in(instant: datetime, window: Window, zone: ShopZone) -> timedelta | None:
+    """How long marketing may still leave from an instant in the window on; None outside it."""
+    if not is_allowed(instant, window, zone):
+        return None
+    return zone.at(zone.day(instant), window.end_hour) - instant
+
+
 def cap_reached(
     times: Sequence[datetime],
     now: datetime,

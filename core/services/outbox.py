@@ -22,7 +22,7 @@ from core.config import config
 from core.documents.enums import Area, Arm, CampaignStatus, CouponStatus, MessageStatus, Purpose
 from core.documents.journey import DORMANT
 from core.errors import Refusal
-from core.rules.timing import allowed_window, cap_reached, dormant_key, next_allowed
+from core.rules.timing import allowed_window, cap_reached, closes_in, dormant_key, next_allowed
 from core.services.actor import Actor
 from core.services.channel_pause import pause_channel, paused_channels, rested_channels, resume_channel
 from core.services.desk import Desk
@@ -88,20 +88,34 @@ class Round:
 
 
 def drain_outbox(
-    desk: Desk, *, now: datetime, seconds: float = 20.0, should_stop: Callable[[], bool] = lambda: False
+    desk: Desk,
+    *,
+    now: datetime,
+    began: float | None = None,
+    seconds: float = 20.0,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> Tally:
-    """Send what is due. Ends after ``seconds`` of machine time, so that ``now`` stays true; then there may be more."""
-    ends = time.monotonic() + seconds
+    """Send what is due. Ends after ``seconds`` of machine time, so that ``now`` stays true; then there may be more.
+
+    ``began``: the machine's ``time.monotonic`` at ``now``. When the hours of marketing end meanwhile, so does the round.
+    """
+    started = time.monotonic()
+    ends, night = started + seconds, float("inf")
     with desk.db.read() as session:
         settings = load_settings(session)
         writer = make_writer(session, settings, now)
         rested, resting = rested_channels(session), paused_channels(session, settings, real_now())
+    left = closes_in(now, allowed_window(settings.quiet_end, settings.quiet_start), ShopZone(settings.zone))
+    if left is not None:
+        night = (started if began is None else began) + left.total_seconds()
     owner = f"{os.getpid()}-{os.urandom(6).hex()}"
-    turn = Round(desk, settings, writer, now, owner, lambda: should_stop() or time.monotonic() > ends, rested)
+    turn = Round(
+        desk, settings, writer, now, owner, lambda: should_stop() or time.monotonic() > min(ends, night), rested
+    )
     turn.tally.stopped |= resting
     _suppress_late(turn)
     try:
-        turn.tally.unfinished = _drain_leases(turn)
+        turn.tally.unfinished = _drain_leases(turn) and time.monotonic() <= night
     finally:
         for channel in turn.channels.values():
             channel.close()

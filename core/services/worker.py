@@ -95,7 +95,7 @@ def _work(desk: Desk, now: datetime, should_stop: Callable[[], bool]) -> TickRes
         evaluation = evaluate_journeys(desk, actor, now=now)
         result.due, result.queued = evaluation.due, evaluation.due.total()
         result.suppressed.update(evaluation.suppressed)
-        tally = drain_outbox(desk, now=now, should_stop=should_stop)
+        tally = drain_outbox(desk, now=now, began=started, should_stop=should_stop)
         result.sent, result.failed, result.unknown = tally.sent, tally.failed, result.unknown + tally.unknown
         result.suppressed.update(tally.suppressed)
         result.stopped, result.unfinished = tally.stopped, tally.unfinished and not should_stop()

@@ -1,6 +1,7 @@
 """What leaves the shop, what does not, and that nothing leaves twice; on both stores, through real channels."""
 
 import threading
+import time
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -124,8 +125,8 @@ def test_a_clock_set_back_frees_nobody_and_sends_nothing_again(db: Database) -> 
         ("in the evening it waits for the morning", NOW + 11 * HOUR, NOW + 3 * DAY, ("pending", None), NOW + 23 * HOUR),
         ("before nine it waits for nine", NOW - 2 * HOUR, NOW + DAY, ("pending", None), NOW - HOUR),
         (
-            "one second before nine in the evening it leaves",
-            NOW + 11 * HOUR - timedelta(seconds=1),
+            "one minute before nine in the evening it leaves",
+            NOW + 11 * HOUR - timedelta(minutes=1),
             NOW + DAY,
             ("sent", None),
             None,
@@ -143,6 +144,29 @@ def test_quiet_hours(sqlite_url: str, _case: str, at, deadline, expected, leaves
         assert outbox_rows(desk)[0].not_before == leaves
         assert drain_outbox(desk, now=leaves - timedelta(seconds=1)).sent == 0
         assert drain_outbox(desk, now=leaves).sent == 1
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("_case", "began_before", "least", "most"), [("in time", 0.0, 1, 59), ("what came before took longer", 9.0, 0, 0)]
+)
+def test_a_round_ends_when_the_evening_begins(
+    sqlite_url: str, _case: str, began_before: float, least: int, most: int
+) -> None:
+    desk = open_shop(Database(sqlite_url))
+    queue(desk, [add_member(desk, n) for n in range(1, 61)])
+    ends = NOW + 11 * HOUR
+
+    def slow() -> bool:
+        time.sleep(0.1)
+        return False
+
+    began = time.monotonic() - began_before
+    tally = drain_outbox(desk, now=ends - timedelta(seconds=2), began=began, seconds=60, should_stop=slow)
+    assert least <= tally.sent <= most
+    assert not tally.unfinished  # nothing more may leave today
+    drain_outbox(desk, now=ends)
+    assert set(states(desk)[tally.sent :]) == {("pending", None)}
     desk.close()
 
 
