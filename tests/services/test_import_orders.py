@@ -229,12 +229,12 @@ def test_the_same_id_on_another_platform_is_another_person_and_the_same_phone_is
 
 def test_a_person_once_found_stays_and_one_found_later_is_taken(desk: Desk, tmp_path: Path) -> None:
     bring_in(desk, tmp_path, [order(1), order(2, member_id="")])
-    bring_in(desk, tmp_path, [order(1, member_id="B"), order(2, member_id="B")])
+    bring_in(desk, tmp_path, [order(1, member_id="B", refund="1"), order(2, member_id="B")])
     owner = (
         "SELECT o.order_no, i.label FROM shop_order o JOIN member_identity i ON i.member_id = o.member_id ORDER BY 1"
     )
     assert rows_of(desk.db, owner) == [("T1", "A"), ("T2", "B")]
-    bring_in(desk, tmp_path, [order(1, member_id=""), order(2, member_id="")])
+    bring_in(desk, tmp_path, [order(1, member_id="", refund="2"), order(2, member_id="")])
     assert rows_of(desk.db, owner) == [("T1", "A"), ("T2", "B")]
     assert verify_store(desk).violations == 0
 
