@@ -245,9 +245,9 @@ def _unwrap(wrapped: dict[str, str], passphrase: str) -> bytes:
 
 
 def _put_key(key: bytes, path: Path) -> None:
-    """Replace the key file; the one that was there is kept beside it."""
+    """Replace the key file; the one that was there is kept beside it, and never in the place of an earlier one."""
     if path.exists() and path.read_bytes() != key:
-        path.replace(path.with_name(path.name + ".before-restore"))
+        path.replace(path.with_name(f"{path.name}.before-restore-{secrets.token_hex(4)}"))
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with io.FileIO(descriptor, "w") as file:
         file.write(key)

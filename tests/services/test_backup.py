@@ -175,6 +175,21 @@ def _files() -> dict[str, int]:
     }
 
 
+def test_every_key_that_was_in_use_is_kept_beside_the_new_one(
+    desk: Desk, move: Callable[[str], Desk], tmp_path: Path
+) -> None:
+    back_up(desk, OWNER, tmp_path / "first.zip", passphrase="word", now=NOW)
+    keys = [config().key_file.read_bytes()]
+    second = move("second")
+    keys.append(config().key_file.read_bytes())
+    back_up(second, OWNER, tmp_path / "second.zip", passphrase="word", now=NOW)
+    third = move("third")
+    keys.append(config().key_file.read_bytes())
+    for name in ("first", "second"):
+        restore(third, OWNER, tmp_path / f"{name}.zip", passphrase="word", now=NOW)
+    assert sorted(path.read_bytes() for path in config().data_dir.glob("secret.key*")) == sorted(keys)
+
+
 def test_a_wrong_passphrase_changes_nothing(desk: Desk, tmp_path: Path) -> None:
     back_up(desk, OWNER, tmp_path / "safe.zip", passphrase="right", now=NOW)
     bring_in(desk, tmp_path, [order(3)])
