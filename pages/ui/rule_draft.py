@@ -73,10 +73,11 @@ def add_tier(draft: RuleDraft) -> None:
 
 
 def drop_tier(draft: RuleDraft, code: str) -> None:
-    """Take a tier and what it was given out of the document."""
+    """Take a tier out of the document, with what it was given and the benefits that only it had."""
     draft.document["tiers"] = [tier for tier in draft.document["tiers"] if tier["code"] != code]
     for benefit in draft.document["benefits"]:
         benefit["cells"].pop(code, None)
+    draft.document["benefits"] = [benefit for benefit in draft.document["benefits"] if benefit["cells"]]
     draft.turn += 1
 
 

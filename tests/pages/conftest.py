@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,22 @@ def page_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
         return AppTest.from_file(str(FRAME), default_timeout=30)
 
     return make
+
+
+@pytest.fixture
+def open_page(frame: AppTest, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Open one page of the menu at once, in a language; the start page, which reads much more, is not run before it."""
+
+    def open_at(path: str, lang: str = "zh") -> AppTest:
+        first = replace(next(entry for entry in menu.ENTRIES if entry.path == path), hidden=False)
+        rest = [entry for entry in menu.ENTRIES if entry.path != path]
+        rest.sort(key=lambda entry: entry.group != first.group)
+        monkeypatch.setattr(menu, "ENTRIES", (first, *rest))
+        monkeypatch.setattr(menu, "WELCOME", path)
+        # AppTest words the options of a widget outside of the session, in the language of the process.
+        monkeypatch.setenv("MEMBERDESK_LANG", lang)
+        config.cache_clear()
+        frame.session_state["lang"] = lang
+        return frame.run()
+
+    return open_at
