@@ -66,23 +66,22 @@ def type_columns(
 ) -> Table:
     """Parse the mapped columns; refuses the file (``columns_swapped``) when a column holds another kind of thing."""
     quarantine = Quarantine(sheet.frame, sheet.line_numbers, source)
-    texts = {name: plain_column(sheet, header) for name, header in columns.items()}
-    _check_profiles(texts, columns)
+    head = sheet.frame.iloc[: PROFILE_ROWS * 5]
+    _check_profiles({name: cells.plain(head[header]) for name, header in columns.items()}, columns)
     table = Table(sheet, pd.DataFrame(index=sheet.frame.index), columns, quarantine)
-    _refuse_totals(sheet, quarantine, texts, columns)
-    for name in list(texts):  # a column's text goes when its values are there
-        for field_name, values in _type(table, name, texts.pop(name), zone, now).items():
+    _refuse_totals(sheet, quarantine, columns)
+    for name, header in columns.items():
+        for field_name, values in _type(table, name, plain_column(sheet, header), zone, now).items():
             table.values[field_name] = values
     return table
 
 
-def _refuse_totals(
-    sheet: Sheet, quarantine: Quarantine, texts: Mapping[str, "pd.Series[str]"], columns: Mapping[str, str]
-) -> None:
+def _refuse_totals(sheet: Sheet, quarantine: Quarantine, columns: Mapping[str, str]) -> None:
     """Keep out rows that sum up others: a "合计" in the first column or where the number should be."""
     for header in {sheet.headers[0], columns.get("order_no", sheet.headers[0])}:
-        mask = sheet.frame[header].str.strip().str.lower().str.fullmatch(_TOTAL)
-        quarantine.add_where(mask, header, "total_row")
+        codes, distinct = pd.factorize(sheet.frame[header])
+        total = pd.Series(distinct).str.strip().str.lower().str.fullmatch(_TOTAL).to_numpy(dtype=bool)
+        quarantine.add_where(total[codes], header, "total_row")
 
 
 def _type(
@@ -154,8 +153,7 @@ def _check_profiles(texts: Mapping[str, "pd.Series[str]"], columns: Mapping[str,
 
 def _shape(texts: "pd.Series[str]") -> str:
     """``phone``, ``date`` or ``money`` when nine of ten of the first filled cells look like it, else nothing."""
-    head = texts.iloc[: PROFILE_ROWS * 5]
-    sample = head[head.ne("")].iloc[:PROFILE_ROWS]
+    sample = texts[texts.ne("")].iloc[:PROFILE_ROWS]
     if len(sample) < 2:
         return ""
     for shape, pattern in (("phone", _PHONE), ("date", _DATE), ("money", _AMOUNT)):

@@ -21,7 +21,7 @@ def group_orders(table: Table, preset: Preset) -> tuple[pd.DataFrame, npt.NDArra
     _spread(table)
     _check_orders(table, preset)
     good = table.quarantine.good() & ~repeated
-    lines = _refund_rows(values[good], preset)
+    lines = _refund_rows(_only(values, good), preset)
     owner, orders = _one_row_each(lines, preset)
     settled = settle(orders, table)
     faults = (
@@ -43,7 +43,12 @@ def group_orders(table: Table, preset: Preset) -> tuple[pd.DataFrame, npt.NDArra
         table.notes.append(("refund_derived", {}))
     renumbered = np.cumsum(keep) - 1
     kept = keep[owner]
-    return lines[kept], renumbered[owner[kept]].astype(np.int64), orders[keep].reset_index(drop=True)
+    return _only(lines, kept), renumbered[owner[kept]].astype(np.int64), orders[keep].reset_index(drop=True)
+
+
+def _only(frame: pd.DataFrame, wanted: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """The wanted rows; where that is all of them, without a copy of a million."""
+    return frame if wanted.all() else frame[wanted]
 
 
 def _refund_rows(lines: pd.DataFrame, preset: Preset) -> pd.DataFrame:

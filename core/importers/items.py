@@ -114,6 +114,8 @@ def _shares(
 
 def _line_numbers(lines: pd.DataFrame) -> "pd.Series[str]":
     """The platform's line number, else the row's place in its order."""
+    if "line_no" in lines and lines["line_no"].notna().all():
+        return lines["line_no"]
     counted = (lines.groupby("order_no").cumcount() + 1).astype("str")
     return lines["line_no"].fillna(counted) if "line_no" in lines else counted
 

@@ -44,6 +44,8 @@ ORDER_COLUMNS = (
     "items_digest",
 )
 ITEM_COLUMNS = ("batch_id", "order_no", "line_no", "product_key", "quantity", "amount_fen", "refund_fen")
+DIGESTED = ("line_no", "product_key", "quantity", "amount_fen", "refund_fen")
+HASHED = 100_000  # items hashed at once: a million would need 100 MB more
 PERSON_COLUMNS = ("kind", "platform", "label", "nickname", "name", "phone", "email", "province", "city")
 
 
@@ -126,11 +128,13 @@ def _digests(parsed: ParsedOrders) -> "pd.Series[Any]":
     index = parsed.orders.index
     if not parsed.items_are_detail:
         return pd.Series(pd.NA, index=index, dtype="Int64")
-    content = parsed.items[["line_no", "product_key", "quantity", "amount_fen", "refund_fen"]]
-    place = pd.Index(parsed.orders["order_no"]).get_indexer(parsed.items["order_no"])
+    number = pd.Index(parsed.orders["order_no"])
     totals = np.zeros(len(index), dtype=np.uint64)
-    # A sum does not depend on the order of the items.
-    np.add.at(totals, place, pd.util.hash_pandas_object(content, index=False).to_numpy())
+    for start in range(0, len(parsed.items), HASHED):
+        items = parsed.items.iloc[start : start + HASHED]
+        place = number.get_indexer(items["order_no"])
+        hashes = pd.util.hash_pandas_object(items[list(DIGESTED)], index=False).to_numpy()
+        np.add.at(totals, place, hashes)  # a sum does not depend on the order of the items
     return pd.Series(totals.view(np.int64), index=index)
 
 
