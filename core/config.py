@@ -45,10 +45,10 @@ class Config(BaseSettings):
     def active_store(self) -> Store:
         """``demo`` or ``shop``; a store named by ``MEMBERDESK_DATABASE_URL`` is always ``shop`` unless switched."""
         try:
-            chosen = json.loads(self.active_file.read_text("utf-8")).get("store")
+            chosen = json.loads(self.active_file.read_text("utf-8"))
         except (OSError, ValueError):
             return "shop"
-        return "demo" if chosen == "demo" else "shop"
+        return "demo" if chosen == {"store": "demo"} else "shop"
 
     def activate(self, store: Store) -> None:
         """Make ``store`` the one in use, for every process."""
