@@ -5,6 +5,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pysqlite3
@@ -148,6 +149,18 @@ def test_a_waiting_writer_comes_in_when_the_other_is_done(db: Database) -> None:
     assert order == ["first", "second"]
     with db.read() as session:
         assert session.get_one(Setting, "k").value == "second"
+
+
+def test_a_write_holds_the_lock_file_and_a_read_does_not(sqlite_url: str) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    db = Database(sqlite_url)
+    with db.write():
+        pass
+    with Path(f"{db.path}.lock").open("rb") as other:
+        with db.write(), pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with db.read():
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _count_up(url: str, start: Any) -> None:
