@@ -23,6 +23,7 @@ from core.errors import Refusal
 from core.services.actor import Actor
 from core.services.desk import VAULT_CHECK, Desk, open_desk
 from core.services.import_files import hash_file
+from core.services.restored_messages import settle_restored
 from core.services.revisions import raise_revisions, revisions
 from core.store.audit import record
 from core.store.migrate import current, head
@@ -118,6 +119,7 @@ def restore(desk: Desk, actor: Actor, path: Path, *, passphrase: str | None, now
             connection = pysqlite3.connect(str(target))
             connection.execute("VACUUM INTO ?", (str(kept),))
             connection.close()
+            unknown = settle_restored(fresh, kept, now=now)
             source, into = pysqlite3.connect(str(fresh)), pysqlite3.connect(str(target))
             source.backup(into)  # page by page inside SQLite's own locks: a reader never sees half of it
             source.close()
@@ -129,7 +131,7 @@ def restore(desk: Desk, actor: Actor, path: Path, *, passphrase: str | None, now
     restored = open_desk(desk.store)
     with restored.db.write(*Area) as session:
         raise_revisions(session, written)
-        record(session, actor.name, "store.restored", "store", now=now, sha256=about["sha256"])
+        record(session, actor.name, "store.restored", "store", now=now, sha256=about["sha256"], unknown=unknown)
     restored.close()
     return BackupReport(path, path.stat().st_size, str(about["schema"]), key is not None)
 
