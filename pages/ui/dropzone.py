@@ -17,15 +17,18 @@ export default function ({ data }) {
     for (const box of document.querySelectorAll('[data-testid="stFileUploader"]')) {
       const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
       while (walker.nextNode()) {
-        const said = say(walker.currentNode.nodeValue);
-        if (said !== walker.currentNode.nodeValue) walker.currentNode.nodeValue = said;
+        const node = walker.currentNode;
+        if (node.nodeValue !== node.said) node.heard = node.nodeValue;
+        node.said = say(node.heard);
+        if (node.nodeValue !== node.said) node.nodeValue = node.said;
       }
     }
   };
-  const watcher = new MutationObserver(speak);
-  watcher.observe(document.body, { childList: true, subtree: true });
+  // One watcher a page: the language may change while it is open.
+  window.memberdeskDropzone?.disconnect();
+  window.memberdeskDropzone = new MutationObserver(speak);
+  window.memberdeskDropzone.observe(document.body, { childList: true, subtree: true });
   speak();
-  return () => watcher.disconnect();
 }
 """
 _speaker = st.components.v2.component("memberdesk_dropzone", js=_SCRIPT)
