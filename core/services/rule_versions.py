@@ -119,8 +119,11 @@ def draft_version(
         return version.id
 
 
-def publish_version(desk: Desk, actor: Actor, version_id: int, *, effective_from: datetime, now: datetime) -> None:
-    """Publish a draft from an instant that is not past; refuses its first fault, and a collision with another version."""
+def publish_version(
+    desk: Desk, actor: Actor, version_id: int, *, effective_from: datetime | None = None, now: datetime
+) -> None:
+    """Publish a draft from ``now`` or from a given instant that is not past; refuses its first fault, and a collision with another version."""
+    effective_from = effective_from or now
     if effective_from < now:
         raise Refusal("effective_in_the_past", at=effective_from.isoformat())
     with desk.db.write(Area.RULES) as session:

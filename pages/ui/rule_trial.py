@@ -147,11 +147,12 @@ def _publish(draft: RuleDraft, document: RuleDocument, found: Preview) -> None:
     ]
 
     def act(_: str) -> datetime:
-        at = now() if day is None else desk().zone.start(day)
+        at = now()
+        starts = None if day is None else desk().zone.start(day)
         number = _keep(draft, document)
-        publish_version(desk(), actor(), number, effective_from=at, now=now())
+        publish_version(desk(), actor(), number, effective_from=starts, now=at)
         state.put(state.Key.RULES, None)
-        return at
+        return starts or at
 
     confirm_dialog(
         opened,
