@@ -33,6 +33,8 @@ def estimate(document: CampaignDocument) -> tuple[Estimate, list[str]]:
 
 def _over(document: CampaignDocument, found: Estimate) -> list[str]:
     """What would stop the launch although the document is sound."""
+    if found.audience == 0:
+        return [t("campaigns.empty_group")]
     if found.treated == 0:
         return [t("campaigns.nobody", n=format.number(found.audience))]
     total = document.offer.total_limit if document.offer else None

@@ -144,9 +144,13 @@ def _method(found: CampaignResult) -> None:
             "end": format.moment(found.measured_until, zone),
         }
         st.markdown(t("campaigns.method_say", treated=sizes[Arm.TREATED], left=sizes[Arm.HELD_OUT], **span))
+        told: dict[str, list[str]] = {}
         for name, effect in found.effects.items():
-            if effect.unmeasured is not None:
-                text = t(f"effect.unmeasured.{effect.unmeasured.value}")
-            else:
-                text = t(f"effect.method.{effect.method.value}")
-            st.caption(f"**{t(f'campaigns.outcome.{name}')}** {text}")
+            key = (
+                f"method.{effect.method.value}"
+                if effect.unmeasured is None
+                else f"unmeasured.{effect.unmeasured.value}"
+            )
+            told.setdefault(t(f"effect.{key}"), []).append(t(f"campaigns.outcome.{name}"))
+        for text, outcomes in told.items():
+            st.caption(f"**{t('phrase.comma').join(outcomes)}** {text}")

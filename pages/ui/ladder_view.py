@@ -27,7 +27,7 @@ def show_ladder(view: LadderView) -> None:
     with left, card(t("tiers.ladder"), help=t("tiers.ladder.help"), fill=True):
         st.dataframe(_steps(view), hide_index=True, width="stretch", column_config=_step_columns())
         document = view.document
-        st.caption(" · ".join((_counted(document), t(f"tiers.spend_counts_from.{document.spend_counts_from}"))))
+        st.caption(" · ".join((_counted(document), t(f"tiers.counting.{document.spend_counts_from}"))))
     with right, card(t("tiers.near"), help=t("tiers.near.help"), fill=True):
         _within_reach(view)
     with card(t("tiers.benefits")):

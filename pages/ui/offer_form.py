@@ -125,7 +125,7 @@ def _by_tier(draft: OfferDraft, stem: str, tiers: Mapping[str, str]) -> None:
 
 def _validity(draft: OfferDraft, stem: str, today: date, validities: Sequence[str]) -> None:
     """How long a coupon holds."""
-    left, right = st.columns([3, 2], gap="small", vertical_alignment="bottom")
+    left, right = st.columns([5, 3], gap="small", vertical_alignment="bottom")
     draft.validity = left.segmented_control(
         t("offer.validity"),
         validities,
