@@ -55,7 +55,7 @@ def fresh(empty_file: Path, tmp_path: Path) -> Any:
     return make
 
 
-@settings(max_examples=14, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=FILES, joined=JOINED, place=st.integers(0, 3))
 def test_any_sequence_of_imports_is_equal_to_a_rebuild(
     files: list[list[dict[str, Any]]], joined: list[tuple[str, int]], place: int, fresh: Any, tmp_path: Path

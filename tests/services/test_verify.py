@@ -1,5 +1,7 @@
 """Every check of ``verify`` finds what it is for: broken by hand once, with the store's own guards taken away."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,25 +11,41 @@ from core.services.campaigns import draft_campaign, launch_campaign
 from core.services.desk import Desk
 from core.services.verify import verify_store
 from core.store.database import Database
+from core.store.vault import Vault
 from tests.services.campaign_shop import document
 from tests.services.order_files import NOW, OWNER, at, bring_in, bring_members, new_desk, order
 
 NIGHT, MORNING = ("1772391600000000", "1772416800000000")  # 2026-03-02, three and ten o'clock in Shanghai
 
 
-@pytest.fixture
-def desk(sqlite_url: str, tmp_path: Path) -> Desk:
-    """A shop with orders, members, tiers, and a campaign that was launched."""
-    opened = new_desk(Database(sqlite_url))
+@pytest.fixture(scope="module")
+def sound(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop with orders, members, tiers, and a campaign that was launched; made once and copied."""
+    folder = tmp_path_factory.mktemp("sound")
+    path = folder / "sound.db"
+    shutil.copy(empty_file, path)
+    opened = new_desk(Database(f"sqlite:///{path}"))
     rows = [
         order(n, member_id=f"M{n % 25}", amount="700", refund="7" if n % 3 else "0", paid_at=at(n % 50))
         for n in range(80)
     ]
-    bring_in(opened, tmp_path, rows)
-    bring_members(opened, tmp_path, [{"member_id": f"M{n}", "joined_at": at(300)} for n in range(20)])
+    bring_in(opened, folder, rows)
+    bring_members(opened, folder, [{"member_id": f"M{n}", "joined_at": at(300)} for n in range(20)])
     number = draft_campaign(opened, OWNER, document(), draft_key="d", now=NOW)
     launch_campaign(opened, OWNER, number, now=NOW)
-    return opened
+    opened.db.checkpoint()
+    opened.close()
+    return path
+
+
+@pytest.fixture
+def desk(sound: Path, tmp_path: Path) -> Iterator[Desk]:
+    """The sound shop, to be broken."""
+    path = tmp_path / "shop.db"
+    shutil.copy(sound, path)
+    opened = Desk(Database(f"sqlite:///{path}"), Vault({1: b"k" * 32}), "shop")
+    yield opened
+    opened.close()
 
 
 def _loosen(desk: Desk, table: str) -> None:
