@@ -50,7 +50,19 @@ LAW: list[tuple[str, set[str]]] = [
     ("core/commands/", PURE | {"core.services", "core.commands", "core.config", "core"}),
     ("core/__main__.py", {"core"}),
     ("core/__init__.py", set()),
-    ("pages/", PURE | {"core.services", "core.config", "core.channels", "core.store.queries", "core.store.tables", "pages.ui", "core"}),
+    (
+        "pages/",
+        PURE
+        | {
+            "core.services",
+            "core.config",
+            "core.channels",
+            "core.store.queries",
+            "core.store.tables",
+            "pages.ui",
+            "core",
+        },
+    ),
     ("app.py", {"core.http", "core.config", "pages.frame"}),
     ("scheduler.py", {"core"}),
 ]

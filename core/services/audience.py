@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sqlmodel import Session
 
-from core.clock import ShopZone, day_number
+from core.clock import ShopZone, day_number, to_micros
 from core.documents.campaign import CampaignDocument
 from core.documents.enums import Arm, Purpose
 from core.rules.assignment import assign
@@ -19,6 +19,7 @@ from core.services.reach import find_reach
 from core.services.segments import find_members
 from core.services.shop_settings import ShopSettings
 from core.store.queries.campaigns import audience_facts, net_by_member
+from core.store.queries.numbers import headcount
 
 PRIOR_DAYS = 90
 # Upper ends, in days since the last order, of the classes in which a small audience is divided evenly.
@@ -58,11 +59,16 @@ def plan_audience(
 
 
 def usual_buyers(session: Session, plan: pd.DataFrame, settings: ShopSettings, days: int, *, now: datetime) -> float:
-    """The share of those to be compared who bought in the window of the same length before today; 0 for nobody."""
+    """The share that buys anyway in a stretch of ``days``: of those to be compared or of all customers, the larger one.
+
+    A group chosen because it stays away bought nothing lately by its own rule; counting on that would promise too much.
+    """
     today = day_number(ShopZone(settings.zone).day(now))
     compared = plan.loc[plan["arm"].notna() & plan["measured"], "member_id"]
     bought = net_by_member(session, today - days, today)
-    return float(compared.isin(bought.index).mean()) if len(compared) else 0.0
+    customers = headcount(session, to_micros(now)).customers
+    own = float(compared.isin(bought.index).mean()) if len(compared) else 0.0
+    return max(own, len(bought) / customers) if customers else own
 
 
 def _strata(tiers: np.ndarray, last_days: np.ndarray, today: int) -> np.ndarray:

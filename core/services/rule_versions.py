@@ -122,7 +122,7 @@ def draft_version(
 def publish_version(
     desk: Desk, actor: Actor, version_id: int, *, effective_from: datetime | None = None, now: datetime
 ) -> None:
-    """Publish a draft from ``now`` or from a given instant that is not past; refuses its first fault, and a collision with another version."""
+    """Publish a draft from ``now`` or a later instant; refuses its first fault, and a collision with another version."""
     effective_from = effective_from or now
     if effective_from < now:
         raise Refusal("effective_in_the_past", at=effective_from.isoformat())

@@ -30,7 +30,9 @@ class Campaign(Table, table=True):
     author: str = Field(max_length=64)
     created_at: datetime = Field(sa_type=UtcDateTime)
     launched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    measure_from: datetime | None = Field(default=None, sa_type=UtcDateTime, description="when the first message may leave")
+    measure_from: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="when the first message may leave"
+    )
     measure_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

@@ -63,7 +63,9 @@ class Redemption(Table, table=True):
     id: int | None = row_id()
     coupon_id: int = reference("coupon.id", unique=True)
     order_id: int | None = reference("shop_order.id", nullable=True)
-    order_no: str | None = Field(default=None, max_length=64, description="as typed or imported; the order may come later")
+    order_no: str | None = Field(
+        default=None, max_length=64, description="as typed or imported; the order may come later"
+    )
     kind: RedemptionKind = Field(sa_column=Column(closed(RedemptionKind), nullable=False))
     source: str = Field(max_length=16, description="desk | import")
     discount_fen: int = Field(sa_type=Amount)

@@ -1,0 +1,131 @@
+"""Make the pictures in this folder from the demo shop: ``python docs/screens/make.py`` (needs requirements-dev and Chromium).
+
+Each page in Chinese and English, light; today's page and a campaign's result in dark too.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = Path(__file__).parent
+NOW = "2026-11-22T09:30:00+08:00"
+PAGES = {
+    "today": "/",
+    "members": "/members",
+    "portrait": "/member?member={best}",
+    "groups": "/groups",
+    "tiers": "/tiers",
+    "campaigns": "/campaigns",
+    "result": "/campaigns?campaign=1",
+    "new_campaign": "/new-campaign",
+    "redeem": "/redeem",
+    "reminders": "/reminders",
+    "call_list": "/calls",
+    "data": "/data",
+    "settings": "/settings",
+}
+DARK = ("today", "result")
+TALLEST = 2_400
+
+
+def _environment(data: Path) -> dict[str, str]:
+    return {**os.environ, "MEMBERDESK_DATA_DIR": str(data), "MEMBERDESK_NOW": NOW, "PYTHONPATH": str(ROOT)}
+
+
+def _build(data: Path) -> int:
+    """The demo shop in its own store; returns the id of its best customer."""
+    script = (
+        "from core.config import config; from core.services.demo_shop import *; "
+        "from core.services.build_demo import reset_demo; from core.services.actor import Actor; "
+        "from core.services.desk import open_desk; from core.services.members import list_people, MemberFilter; "
+        "reset_demo(Actor.owner(), now=config().clock()); config().activate('demo'); desk = open_desk(); "
+        "print(list_people(desk, MemberFilter(kind='members'), sort='net_fen', size=1, now=desk.now())[1][0].id)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=_environment(data), check=True, capture_output=True, text=True
+    )
+    return int(done.stdout.split()[-1])
+
+
+def _serve(data: Path) -> tuple[subprocess.Popen[bytes], str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=_environment(data), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=2):
+                return process, url
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit("the server did not start")
+
+
+def _shoot(browser: Browser, url: str, lang: str, scheme: str, pages: dict[str, str]) -> None:
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, locale="zh-CN" if lang == "zh" else "en-GB", color_scheme=scheme
+    )
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    for name, path in pages.items():
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(url + path)
+        page.get_by_text("English", exact=True).wait_for()
+        if lang == "en":
+            page.get_by_text("English", exact=True).click()
+        page.wait_for_timeout(3_000)
+        page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-testid=stStatusWidget]')")
+        height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        page.set_viewport_size({"width": 1440, "height": min(max(900, height + 20), TALLEST)})
+        page.wait_for_timeout(1_500)
+        shot = FOLDER / f"{name}_{lang}{'_dark' if scheme == 'dark' else ''}.png"
+        page.screenshot(path=shot)
+        print(shot.name)
+    context.close()
+
+
+def main() -> None:
+    """Build, serve, shoot."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        best = _build(data)
+        pages = {name: path.format(best=best) for name, path in PAGES.items()}
+        process, url = _serve(data)
+        try:
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+                for lang in ("zh", "en"):
+                    _shoot(browser, url, lang, "light", pages)
+                _shoot(browser, url, "zh", "dark", {name: pages[name] for name in DARK})
+                browser.close()
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""The real app in a real browser: one server a test, one page, and a log of every request the page makes."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 30_000
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running desk: its address and its data folder."""
+
+    url: str
+    data: Path
+
+    def run(self, *command: str) -> str:
+        """Run a command of the product on the same data; returns what it prints."""
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=_environment(self.data),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+
+def _environment(data: Path) -> dict[str, str]:
+    return {**os.environ, "MEMBERDESK_DATA_DIR": str(data), "MEMBERDESK_WORKER": "external", "PYTHONPATH": str(ROOT)}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """The product as README starts it, on an empty data folder, without its worker."""
+    port = _free_port()
+    data = tmp_path / "data"
+    log = (tmp_path / "server.log").open("w")
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
+    process = subprocess.Popen(command, cwd=ROOT, env=_environment(data), stdout=log, stderr=log)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/health", process)
+        yield Server(f"http://127.0.0.1:{port}", data)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        log.close()
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        assert process.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the server did not answer")
+
+
+@pytest.fixture
+def page(server: Server) -> Iterator[Page]:
+    """A Chinese browser page 1440x900; at the end no request may have gone anywhere but to this machine."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    hosts: set[str] = set()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        context = browser.new_context(
+            viewport={"width": 1440, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai"
+        )
+        opened = context.new_page()
+        opened.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
+        opened.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
+        opened.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).hostname or ""))
+        yield opened
+        browser.close()
+    assert hosts <= {"127.0.0.1", ""}, hosts
