@@ -71,6 +71,14 @@ class MessageStatus(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+class CallEnd(StrEnum):
+    """Why a line of the call list was closed before anybody wrote; kept in the place of an answer."""
+
+    OPTED_OUT = "end:opted_out"
+    CANCELLED = "end:cancelled"
+    COUPON_OVER = "end:coupon_over"
+
+
 class Purpose(StrEnum):
     """Marketing needs consent, caps, quiet hours; a notice is owed."""
 
@@ -102,4 +110,3 @@ class Area(StrEnum):
     CAMPAIGNS = "campaigns"
     MESSAGES = "messages"
     SETTINGS = "settings"
-

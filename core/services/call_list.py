@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core.documents.enums import Area
+from core.documents.enums import Area, CallEnd
 from core.errors import Refusal
 from core.i18n import translate
 from core.importers.rejects import neutral
@@ -23,7 +23,10 @@ MOST = 100_000
 
 @dataclass(frozen=True)
 class Call:
-    """One line of the list; ``text`` is written now and never stored, None where the words cannot be filled in."""
+    """One line of the list; ``text`` is written now and never stored, None where the words cannot be filled in.
+
+    ``end``: why it was closed before anybody wrote; such a line has no answer and stays closed.
+    """
 
     id: int
     member_id: int
@@ -34,6 +37,7 @@ class Call:
     done_at: datetime | None
     done_by: str | None
     answer: str | None
+    end: CallEnd | None
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def tick_call(desk: Desk, actor: Actor, call_id: int, *, now: datetime, answer: 
 
 
 def untick_call(desk: Desk, actor: Actor, call_id: int, *, now: datetime) -> None:
-    """Take a tick back; refuses (``call_unknown``) a line that has none."""
+    """Take a tick back; refuses (``call_unknown``) a line that has none or was closed for good."""
     with desk.db.write(Area.MESSAGES) as session:
         if not call_list.untick_task(session, call_id):
             raise Refusal("call_unknown")
@@ -145,9 +149,8 @@ def _read_calls(
             text = None
         reason = row.campaign_name or translate(settings.lang, f"journey.{row.rule.partition(':')[2]}.name")
         nickname = row.nickname or row.name or f"#{row.member_id}"
-        calls.append(
-            Call(
-                task.id, row.member_id, nickname, reason, text, task.listed_at, task.done_at, task.done_by, task.answer
-            )
-        )
+        end = CallEnd(task.answer) if task.answer in list(CallEnd) else None
+        answer = task.answer if end is None else None
+        done = (task.listed_at, task.done_at, task.done_by, answer, end)
+        calls.append(Call(task.id, row.member_id, nickname, reason, text, *done))
     return calls

@@ -93,7 +93,7 @@ def _joins(row: dict[str, Any]) -> bool:
 
 def _differs(vault: Vault, row: dict[str, Any], member: Member, tags: set[str]) -> bool:
     """Whether a row says anything about a person that is not there yet; a blank cell says nothing."""
-    consents = ("consent_sms", "consent_email")
+    consents = () if member.opted_out else ("consent_sms", "consent_email")
     if any(row[name] is not None and row[name] != getattr(member, name) for name in PLAIN + consents):
         return True
     if any(row[field] and _is_other(vault, getattr(member, f"{field}_cipher"), row[field]) for field in CONTACTS):
@@ -261,8 +261,13 @@ def _join(session: Session, rows: list[dict[str, Any]], members: list[Member], n
 
 
 def _agree(session: Session, rows: list[dict[str, Any]], members: list[Member], source: str, now: datetime) -> None:
-    """Consents as evidence rows where they differ from what holds; a blank cell says nothing."""
+    """Consents as evidence rows where they differ from what holds; a blank cell says nothing.
+
+    An old file does not undo an opt-out: only the person does, and the owner writes it down.
+    """
     for row, member in zip(rows, members, strict=True):
+        if member.opted_out:
+            continue
         for channel in ("sms", "email"):
             given, field = row[f"consent_{channel}"], f"consent_{channel}"
             if given is None or bool(given) == getattr(member, field):

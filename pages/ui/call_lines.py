@@ -6,6 +6,7 @@ import io
 import streamlit as st
 
 from core.services.call_list import Call, export_calls, tick_call, untick_call
+from core.services.consents import opt_out
 from pages.ui import format
 from pages.ui.page import guard
 from pages.ui.parts import flash
@@ -42,6 +43,15 @@ def show_open(call: Call) -> None:
                 args=(call.id, answer),
                 width="stretch",
             )
+            st.button(
+                t("calls.opt_out"),
+                icon=":material/notifications_off:",
+                type="tertiary",
+                key=f"calls:opt_out:{call.id}",
+                on_click=_opt_out,
+                args=(call.member_id,),
+                help=t("calls.opt_out.help"),
+            )
 
 
 def show_done(call: Call) -> None:
@@ -51,6 +61,9 @@ def show_done(call: Call) -> None:
         who.markdown(f":green[:material/check_circle:] {format.md_escape(call.nickname)}")
         when = format.moment(call.done_at, desk().zone) if call.done_at else ""
         who.caption(f"{format.md_escape(call.reason)} · {when}")
+        if call.end is not None:  # closed for good: there is no way back from here
+            answer.markdown(f":gray[{t('calls.' + call.end.value.replace(':', '.'))}]")
+            return
         answer.markdown(format.md_escape(call.answer) if call.answer else f":gray[{t('calls.no_answer')}]")
         undo.button(
             t("calls.undo"),
@@ -66,6 +79,12 @@ def _tick(call_id: int, answer: str) -> None:
     with guard():
         tick_call(desk(), actor(), call_id, now=now(), answer=answer)
         flash(t("calls.ticked"))
+
+
+def _opt_out(member_id: int) -> None:
+    with guard():
+        opt_out(desk(), actor(), member_id, source=t("calls.opt_out.source"), now=now())
+        flash(t("calls.opted_out"))
 
 
 def _untick(call_id: int) -> None:

@@ -6,9 +6,11 @@ import streamlit as st
 
 from core.i18n import catalog
 from core.rules.masking import mask_nickname
+from core.services.consents import CHANNELS
 from core.services.members import Portrait, TouchLine
 from pages.ui import format
 from pages.ui.parts import card
+from pages.ui.portrait_consent import opt_in_form, opt_out_button
 from pages.ui.runtime import desk, lang, t
 from pages.ui.table import plain_table
 from pages.ui.tiers import tier_names
@@ -94,6 +96,9 @@ def contact_card(portrait: Portrait) -> None:
     with card(t("portrait.contact"), fill=True):
         if member.opted_out:
             st.warning(t("portrait.opted_out"), icon=":material/notifications_off:")
+            opt_in_form(portrait)
+        else:
+            opt_out_button(portrait)
         for channel, agreed, known in (
             ("email", member.consent_email, member.email_cipher is not None),
             ("sms", member.consent_sms, member.phone_cipher is not None),
@@ -103,7 +108,7 @@ def contact_card(portrait: Portrait) -> None:
             st.markdown(f"{icon} {t(f'portrait.{channel}.{state}')}")
         for act in portrait.consents[:6]:
             word = "granted" if act.granted else "refused"
-            channel = t(f"segment.choice.consent.{act.channel}") if act.channel in ("email", "sms") else act.channel
+            channel = t(f"portrait.opt_in.way.{act.channel}") if act.channel in CHANNELS else act.channel
             day = format.day(zone.day(act.occurred_at), year=True)
             st.caption(t(f"portrait.consent.{word}", day=day, channel=channel, source=format.md_escape(act.source)))
         if not portrait.consents:

@@ -7,11 +7,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.documents.campaign import read_campaign
-from core.i18n import LANGS
+from core.i18n import LANGS, translate
 from core.services.actor import Actor
 from core.services.call_list import count_calls, list_calls, summarise_calls
 from core.services.campaigns import draft_campaign, launch_campaign
 from core.services.desk import Desk
+from core.services.members import read_portrait
 from core.services.outbox import drain_outbox
 from pages.ui.call_lines import call_file
 
@@ -81,3 +82,17 @@ def test_the_file_opens_in_a_spreadsheet(listed: int, demo: Desk) -> None:
     raw = call_file(None)
     assert raw.startswith(b"\xef\xbb\xbf")
     assert len(raw.decode("utf-8-sig").splitlines()) == count_calls(demo)[0] + 1
+
+
+def test_who_wants_no_more_contact_is_left_alone_on_every_list(
+    listed: int, frame: AppTest, demo: Desk, open_page: OpenPage
+) -> None:
+    first = list_calls(demo, OWNER, now=demo.now())[0]
+    open_page(PAGE)
+    frame.button(key=f"calls:opt_out:{first.id}").click().run()
+    assert not frame.exception and not frame.error
+    assert first.member_id not in {call.member_id for call in list_calls(demo, OWNER, now=demo.now())}
+    assert read_portrait(demo, first.member_id, now=demo.now()).member.opted_out
+    frame.segmented_control(key="calls:kind").set_value("done").run()
+    assert any(translate("zh", "calls.end.opted_out") in one.value for one in frame.markdown)
+    assert not [button for button in frame.button if button.key == f"calls:undo:{first.id}"]

@@ -101,3 +101,21 @@ def test_the_last_person_stays_open_until_another_is_asked_for(demo: Desk, frame
     app.query_params["member"] = str(second)
     app.run()
     assert f"#{second}" in _texts(app)
+
+
+def test_a_person_can_be_left_alone_and_agree_again(demo: Desk, frame: AppTest) -> None:
+    number = _one(demo, "SELECT id FROM member WHERE NOT opted_out AND joined_at IS NOT NULL ORDER BY id LIMIT 1")
+    app = _open(frame, str(number))
+    app.button(key="portrait:opt_out").click().run()
+    assert not read_portrait(demo, number, now=demo.now()).member.opted_out
+    app.button(key="confirm:opt-out:act").click().run()
+    assert not app.exception and not app.error
+    assert read_portrait(demo, number, now=demo.now()).member.opted_out
+    assert any(translate("zh", "portrait.opted_out") == one.value for one in app.warning)
+    app.button_group(key="portrait:opt_in:ways").set_value(["email"])
+    app.text_input(key="portrait:opt_in:source").set_value("旺旺里说的")
+    next(one for one in app.button if one.label == translate("zh", "portrait.opt_in.act")).click().run()
+    assert not app.exception and not app.error
+    found = read_portrait(demo, number, now=demo.now())
+    assert (found.member.opted_out, found.member.consent_email, found.member.consent_sms) == (False, True, False)
+    assert found.consents[0].source == "旺旺里说的"

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import Refusal
+from core.services.consents import opt_out
 from core.services.desk import Desk
 from core.services.refresh import refresh
 from core.services.shop_settings import read_settings, save_settings
@@ -149,6 +150,16 @@ def test_a_masked_phone_is_never_a_key(desk: Desk, tmp_path: Path) -> None:
     assert value_of(desk.db, "SELECT count(*) FROM member_identity WHERE kind = 'phone'") == 0
     alone = bring_members(desk, tmp_path, [{"member_id": "", "phone": "138****1234"}])
     assert (alone.rejected, alone.people_new) == (1, 0)
+
+
+def test_an_old_file_does_not_undo_an_opt_out(desk: Desk, tmp_path: Path) -> None:
+    agreed = [{"member_id": "A", "consent_sms": "是", "consent_email": "是"}]
+    bring_members(desk, tmp_path, agreed)
+    opt_out(desk, OWNER, 1, source="旺旺", now=NOW)
+    before = _consents(desk)
+    assert bring_members(desk, tmp_path, agreed).unchanged == 1
+    assert rows_of(desk.db, "SELECT opted_out, consent_sms, consent_email FROM member") == [(True, False, False)]
+    assert _consents(desk) == before
 
 
 def test_silence_is_no_consent_and_every_change_is_evidence(desk: Desk, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """The call list: messages that people of the shop deliver by hand."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select, update
 from sqlmodel import Session, col
 
+from core.documents.enums import CallEnd
 from core.store.tables import CallTask, Campaign, Decision, OutboxMessage
 
 
@@ -62,8 +64,9 @@ def count_by_rule(session: Session) -> list[Row[Any]]:
 
 
 def count_done(session: Session, since: datetime) -> int:
-    """Lines ticked off since an instant."""
-    statement = select(func.count()).select_from(CallTask).where(col(CallTask.done_at) >= since)
+    """Lines worked off since an instant; those that ended because there was nothing left to write are none."""
+    worked = or_(col(CallTask.answer).is_(None), col(CallTask.answer).not_in((CallEnd.CANCELLED, CallEnd.COUPON_OVER)))
+    statement = select(func.count()).select_from(CallTask).where(col(CallTask.done_at) >= since, worked)
     return int(session.execute(statement).scalar_one())
 
 
@@ -75,7 +78,31 @@ def tick_task(session: Session, task_id: int, done_by: str, answer: str | None, 
 
 
 def untick_task(session: Session, task_id: int) -> bool:
-    """Open a ticked line again, its answer forgotten; false when it is open."""
-    statement = update(CallTask).where(col(CallTask.id) == task_id, col(CallTask.done_at).is_not(None))
+    """Open a ticked line again, its answer forgotten; false when it is open, or closed for good."""
+    ticked = or_(col(CallTask.answer).is_(None), col(CallTask.answer).not_in(tuple(CallEnd)))
+    statement = update(CallTask).where(col(CallTask.id) == task_id, col(CallTask.done_at).is_not(None), ticked)
     opened = session.execute(statement.values(done_at=None, done_by=None, answer=None))
     return bool(opened.rowcount)  # type: ignore[attr-defined]
+
+
+def close_person(session: Session, member_id: int, end: CallEnd, done_by: str, now: datetime) -> int:
+    """Close a person's open lines; how many."""
+    return _close(session, col(CallTask.member_id) == member_id, end, done_by, now)
+
+
+def close_rule(session: Session, rule: str, end: CallEnd, done_by: str, now: datetime) -> int:
+    """Close the open lines of a campaign or reminder; how many."""
+    own = select(col(OutboxMessage.id)).where(col(OutboxMessage.rule) == rule)
+    return _close(session, col(CallTask.message_id).in_(own), end, done_by, now)
+
+
+def close_coupons(session: Session, coupon_ids: Sequence[int], end: CallEnd, done_by: str, now: datetime) -> int:
+    """Close the open lines that tell of some coupons; how many."""
+    own = col(OutboxMessage.id) == col(CallTask.message_id)
+    return _close(session, exists().where(own, col(OutboxMessage.coupon_id).in_(coupon_ids)), end, done_by, now)
+
+
+def _close(session: Session, those: ColumnElement[bool], end: CallEnd, done_by: str, now: datetime) -> int:
+    statement = update(CallTask).where(col(CallTask.done_at).is_(None), those)
+    closed = statement.values(done_at=now, done_by=done_by, answer=end.value)
+    return int(session.execute(closed, execution_options={"synchronize_session": False}).rowcount)  # type: ignore[attr-defined]
