@@ -16,7 +16,7 @@ from pages.ui.portrait_owed import (
     identity_card,
     messages_card,
 )
-from pages.ui.portrait_tier import tier_card
+from pages.ui.portrait_tier import tier_card, why_section
 from pages.ui.runtime import desk, now, t
 from pages.ui.tiers import live_rules
 
@@ -29,11 +29,13 @@ def _reference() -> str | None:
 
 def _show(portrait: Portrait, member_id: int) -> None:
     rules, version = live_rules()
+    proof = explain_tier(desk(), member_id, now=now())
     left, right = st.columns([3, 2], gap="small")
     with left:
         who_card(portrait)
     with right:
-        tier_card(explain_tier(desk(), member_id, now=now()), rules, version)
+        tier_card(proof, rules)
+    why_section(proof, rules, version)
     left, right = st.columns([3, 2], gap="small")
     with left:
         rhythm_card(portrait)

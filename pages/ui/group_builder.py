@@ -72,9 +72,9 @@ def _group(part: Part, depth: int) -> None:
             remove(part, one["id"])
             st.rerun()
     with st.container(horizontal=True):
-        with st.popover(t("groups.add"), icon=":material/add:"):
+        with st.popover(t("groups.add"), icon=":material/add:"), st.container(horizontal=True, gap="xsmall", width=420):
             for name in FIELDS:
-                if st.button(t(f"groups.field.{name}"), key=f"groups:{part['id']}:add:{name}", type="tertiary"):
+                if st.button(t(f"groups.field.{name}"), key=f"groups:{part['id']}:add:{name}"):
                     add_leaf(part, name)
                     st.rerun()
         if depth < DEEPEST and st.button(

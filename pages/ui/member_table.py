@@ -44,4 +44,5 @@ def member_table(lines: Sequence[MemberLine], name: str) -> str | None:
         name,
         columns=columns,
         height=ROW_PIXELS * (min(len(lines), SHOWN) + 1) + 3,
+        anywhere=True,
     )

@@ -134,7 +134,7 @@ def rfm_grid(found: Concentration, days: int) -> None:
             lines=lines,
             column_title=t("today.rfm.recency", best=found.bins),
             line_title=t("today.rfm.frequency"),
-            line_height=50,
+            line_height=max(250 // len(lines), 40),
             key=f"today:rfm:{days}",
         )
         cell = next((one for one in found.cells if (str(one.r), str(one.f)) == picked), None)

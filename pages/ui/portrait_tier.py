@@ -13,8 +13,8 @@ from pages.ui.table import plain_table
 from pages.ui.tiers import tier_names
 
 
-def tier_card(proof: TierProof, rules: RuleDocument, version: int) -> None:
-    """Progress, the sentences, and behind "why" the thresholds and the facts that count."""
+def tier_card(proof: TierProof, rules: RuleDocument) -> None:
+    """Progress to the next tier, why this one, and when it would be lost."""
     with card(t("portrait.tier"), fill=True):
         said = sentences(proof, rules, lang(), desk().zone, now())
         told = {key: t(key, **{name: _safe(value) for name, value in params.items()}) for key, params in said}
@@ -26,10 +26,19 @@ def tier_card(proof: TierProof, rules: RuleDocument, version: int) -> None:
         for key, text in told.items():
             if not key.startswith("tier.next"):
                 st.markdown(text)
-        with st.expander(t("portrait.why"), icon=":material/help:"):
+
+
+def why_section(proof: TierProof, rules: RuleDocument, version: int) -> None:
+    """Folded: the thresholds of the rules, and the facts that count towards them."""
+    if proof.tier is None:
+        return
+    with st.expander(t("portrait.why"), icon=":material/help:"):
+        left, right = st.columns([2, 3], gap="medium")
+        with left:
             _thresholds(proof, rules)
-            _facts(proof)
             st.caption(t("portrait.why.rules", version=version, days=rules.window.days))
+        with right:
+            _facts(proof)
 
 
 def _safe(value: object) -> object:

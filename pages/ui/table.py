@@ -11,6 +11,7 @@ from pages.ui import format
 from pages.ui.runtime import t
 
 Id = TypeVar("Id", int, str)
+SelectionMode = Literal["single-row", "single-cell", "multi-row"]
 
 ROW_PIXELS = 35
 
@@ -22,7 +23,7 @@ def _key(name: str, ids: Sequence[Any]) -> str:
 
 
 def _picked(
-    frame: pd.DataFrame, ids: Sequence[Id], name: str, mode: Literal["single-row", "multi-row"], **options: Any
+    frame: pd.DataFrame, ids: Sequence[Id], name: str, mode: Sequence[SelectionMode], **options: Any
 ) -> list[Id]:
     if len(frame) != len(ids):
         raise ValueError("a table needs one id for each row")
@@ -37,7 +38,9 @@ def _picked(
         selection_mode=mode,
         **options,
     )
-    return [ids[row] for row in event["selection"]["rows"] if row < len(ids)]
+    chosen = event["selection"]
+    rows = [*chosen["rows"], *(row for row, _ in chosen.get("cells", ()))]
+    return [ids[row] for row in rows if row < len(ids)]
 
 
 def pick_row(
@@ -47,12 +50,15 @@ def pick_row(
     *,
     columns: Mapping[str, Any] | None = None,
     height: int | None = None,
+    anywhere: bool = False,
 ) -> Id | None:
     """Show ``frame`` (finished texts and numbers) and return the id of the row the user picked.
 
     ``ids`` stand in the order of the rows, ``columns`` is a Streamlit ``column_config``; sort in the query, not here.
+    ``anywhere``: a click on any cell counts, for tables that lead to another page.
     """
-    picked = _picked(frame, ids, name, "single-row", column_config=columns, height=height or "auto")
+    modes: list[SelectionMode] = ["single-row", "single-cell"] if anywhere else ["single-row"]
+    picked = _picked(frame, ids, name, modes, column_config=columns, height=height or "auto")
     return picked[0] if picked else None
 
 
@@ -65,7 +71,7 @@ def pick_rows(
     height: int | None = None,
 ) -> list[Id]:
     """As ``pick_row`` for several rows: their ids."""
-    return _picked(frame, ids, name, "multi-row", column_config=columns, height=height or "auto")
+    return _picked(frame, ids, name, ["multi-row"], column_config=columns, height=height or "auto")
 
 
 def plain_table(columns: Mapping[str, Sequence[Any]], *, most: int = 9) -> None:

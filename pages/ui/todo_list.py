@@ -40,7 +40,7 @@ def todo_lines(todos: list[Todo], leave_alone: int) -> None:
 
 
 def _line(todo: Todo, place: int) -> None:
-    tag, words, end = st.columns([0.9, 7.3, 1.8], vertical_alignment="center", gap="small")
+    tag, words, end = st.columns([1.1, 7.1, 1.8], vertical_alignment="center", gap="small")
     tag.badge(t(f"today.tag.{todo.kind}"), color=COLOURS.get(todo.kind, "blue"))  # type: ignore[arg-type]
     text, why = _words(todo)
     words.markdown(f"{text}  \n:gray[:small[{why}]]" if why else text)

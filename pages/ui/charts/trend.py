@@ -16,7 +16,7 @@ from pages.ui.theme import Palette, axis_numbers
 
 MOST_LABELS = 13
 _HEADROOM = 1.14
-_FESTIVAL_GAP = 0.055  # of the axis: closer labels would overlap, the rule stays
+_LETTER = 0.0105  # of the axis, for a label's letter: where labels would overlap the later one goes, its rule stays
 
 
 @dataclass(frozen=True)
@@ -150,12 +150,13 @@ def _festival_layers(festivals: Sequence[Festival], first: date, last: date, col
     inside = sorted((one for one in festivals if first <= one.day < last), key=lambda one: one.day)
     if not inside:
         return []
-    gap = (day_place(last) - day_place(first)) * _FESTIVAL_GAP
+    letter = (day_place(last) - day_place(first)) * _LETTER
     shown, free = [], float("-inf")
     for festival in inside:
         place = day_place(festival.day) + 0.5
         shown.append({"place": place, "name": festival.name if place >= free else ""})
-        free = place + gap if place >= free else free
+        width = sum(2 if sign > "\u2000" else 1 for sign in festival.name)
+        free = place + letter * (width + 1) if place >= free else free
     base = alt.Chart(rows(shown)).encode(x="place:Q")
     rule = base.mark_rule(strokeDash=[3, 3], color=colours.muted, opacity=0.7)
     text = base.mark_text(align="left", baseline="top", dx=4, color=colours.muted, fontSize=12)
