@@ -151,6 +151,6 @@ def _read_calls(
         nickname = row.nickname or row.name or f"#{row.member_id}"
         end = CallEnd(task.answer) if task.answer in list(CallEnd) else None
         answer = task.answer if end is None else None
-        done = (task.listed_at, task.done_at, task.done_by, answer, end)
-        calls.append(Call(task.id, row.member_id, nickname, reason, text, *done))
+        worked = (task.listed_at, task.done_at, task.done_by, answer, end)
+        calls.append(Call(task.id, row.member_id, nickname, reason, text, *worked))
     return calls

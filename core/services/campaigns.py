@@ -11,7 +11,7 @@ import pandas as pd
 from sqlmodel import Session
 
 from core.documents.campaign import CampaignDocument, read_campaign
-from core.documents.enums import Area, Arm, CampaignStatus, MessageStatus
+from core.documents.enums import Area, Arm, CallEnd, CampaignStatus, MessageStatus
 from core.errors import Refusal
 from core.services.actor import Actor
 from core.services.audience import plan_audience
@@ -21,6 +21,7 @@ from core.services.desk import Desk
 from core.services.shop_settings import load_settings
 from core.store.audit import record
 from core.store.queries import campaigns as rows
+from core.store.queries.call_list import close_rule
 from core.store.queries.coupons import insert_offer, void_coupons
 from core.store.queries.outbox import queue_messages, save_template
 from core.store.tables import Campaign
@@ -52,6 +53,7 @@ class Cancelled:
     stopped_messages: int
     void_coupons: int
     sent_messages: int
+    closed_calls: int
 
 
 def draft_campaign(
@@ -132,15 +134,17 @@ def launch_campaign(desk: Desk, actor: Actor, campaign_id: int, *, now: datetime
 def cancel_campaign(desk: Desk, actor: Actor, campaign_id: int, *, now: datetime) -> Cancelled:
     """Stop a campaign: what has not left never will, coupons nobody was told of become void and free their budget.
 
-    What was sent stays sent, and its coupons stay good. Again: nothing more happens. Refuses ``campaign_over``.
+    Open lines of the call list are closed. What was sent stays sent, and its coupons stay good.
+    Again: nothing more happens. Refuses ``campaign_over``.
     """
     with desk.db.write(Area.CAMPAIGNS, Area.MESSAGES) as session:
         campaign = require_campaign(session, campaign_id)
         if status_of(campaign, now) is CampaignStatus.FINISHED:
             raise Refusal("campaign_over", name=campaign.name)
-        stopped, voided = 0, 0
+        stopped, voided, closed = 0, 0, 0
         if rows.stop_campaign(session, campaign_id):
             stopped = len(rows.suppress_waiting(session, campaign_id))
+            closed = close_rule(session, rows.rule_of(campaign_id), CallEnd.CANCELLED, actor.name, now)
             voided = void_coupons(session, rows.unsent_coupons(session, campaign_id))
             record(
                 session,
@@ -150,11 +154,12 @@ def cancel_campaign(desk: Desk, actor: Actor, campaign_id: int, *, now: datetime
                 now=now,
                 count=stopped,
                 coupons=voided,
+                calls=closed,
             )
         sent = sum(
             row.messages for row in rows.count_messages(session, campaign_id) if row.status is MessageStatus.SENT
         )
-    return Cancelled(campaign_id, stopped, voided, sent)
+    return Cancelled(campaign_id, stopped, voided, sent, closed)
 
 
 def finish_campaigns(desk: Desk, actor: Actor, *, now: datetime) -> int:

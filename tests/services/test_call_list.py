@@ -4,14 +4,26 @@ from datetime import timedelta
 
 import pytest
 
+from core.documents.enums import CallEnd
 from core.errors import Refusal
 from core.services.actor import Actor
-from core.services.call_list import count_calls, export_calls, list_calls, tick_call, untick_call
+from core.services.call_list import (
+    count_calls,
+    export_calls,
+    list_calls,
+    summarise_calls,
+    tick_call,
+    untick_call,
+)
+from core.services.campaigns import cancel_campaign
 from core.services.outbox import drain_outbox
+from core.services.worker import tick
 from core.store.database import Database
+from core.store.tables import Coupon, Offer
 from tests.services.outbox_shop import NOW, add_campaign, add_member, open_shop, queue, states
 
 OWNER = Actor.owner()
+DAY = timedelta(days=1)
 
 
 def test_a_call_is_listed_with_its_words_and_ticked_off_with_the_answer(db: Database) -> None:
@@ -78,3 +90,42 @@ def test_the_file_runs_no_formula(sqlite_url: str) -> None:
     assert heading == ("昵称", "为什么联系", "可以直接复制的话")
     assert row[0].startswith("'=") and row[2].startswith("'=")
     desk.close()
+
+
+def test_the_open_lines_of_a_cancelled_campaign_are_closed_and_a_ticked_one_keeps_its_answer(db: Database) -> None:
+    desk = open_shop(db)
+    number = add_campaign(desk, "running")
+    queue(desk, [add_member(desk, 1), add_member(desk, 2)], channel="call_list", campaign_id=number)
+    queue(desk, [add_member(desk, 3)], channel="call_list", rule="journey:birthday", occasion="birthday:2026")
+    drain_outbox(desk, now=NOW)
+    first = list_calls(desk, OWNER, now=NOW)[0]
+    tick_call(desk, OWNER, first.id, now=NOW, answer="周末下单")
+    assert cancel_campaign(desk, OWNER, number, now=NOW).closed_calls == 1
+    assert [call.member_id for call in list_calls(desk, OWNER, now=NOW)] == [3]
+    done = {
+        call.member_id: (call.answer, call.end, call.done_by) for call in list_calls(desk, OWNER, now=NOW, done=True)
+    }
+    assert done == {1: ("周末下单", None, "owner"), 2: (None, CallEnd.CANCELLED, "owner")}
+    assert summarise_calls(desk, now=NOW).done_today == 1
+    assert cancel_campaign(desk, OWNER, number, now=NOW).closed_calls == 0
+
+
+def test_a_line_whose_coupon_has_ended_is_closed_with_it(db: Database) -> None:
+    desk = open_shop(db)
+    number = add_campaign(desk, "running")
+    add_member(desk, 1), add_member(desk, 2)
+    with db.write() as session:
+        offer = Offer(name="券", document="{}", document_hash="", created_at=NOW)
+        session.add(offer)
+        session.flush()
+        fixed = {"offer_id": offer.id, "value_fen": 1, "status": "issued", "issued_at": NOW, "valid_from": NOW}
+        for who in (1, 2):
+            session.add(Coupon(id=who, member_id=who, rule="r", valid_until=NOW + who * DAY, **fixed))
+    for who in (1, 2):
+        queue(desk, [who], channel="call_list", occasion=f"{who}", campaign_id=number, coupon_id=who)
+    drain_outbox(desk, now=NOW)
+    tick(desk, NOW + DAY)
+    assert [call.member_id for call in list_calls(desk, OWNER, now=NOW)] == [2]
+    [closed] = list_calls(desk, OWNER, now=NOW, done=True)
+    assert (closed.end, closed.done_by, closed.done_at) == (CallEnd.COUPON_OVER, "worker", NOW + DAY)
+    assert summarise_calls(desk, now=NOW + DAY).done_today == 0
