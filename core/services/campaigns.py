@@ -91,16 +91,21 @@ def draft_campaign(
     return number
 
 
-def launch_campaign(desk: Desk, actor: Actor, campaign_id: int, *, now: datetime) -> Launch:
+def launch_campaign(
+    desk: Desk, actor: Actor, campaign_id: int, *, document_hash: str | None = None, now: datetime
+) -> Launch:
     """Launch a draft, once: freeze the audience, decide for each person, issue coupons, queue messages. All or nothing.
 
-    A second click, tab or process gets the first launch's answer. Refuses ``campaign_unknown``, ``campaign_cancelled``,
+    A second click, tab or process gets the first launch's answer. ``document_hash``: of the document that was confirmed.
+    Refuses ``campaign_changed`` (it is another one by now), ``campaign_unknown``, ``campaign_cancelled``,
     ``campaign_nobody``, ``budget_exceeded``, ``limit_exceeded``, ``offer_over``, and any fault of the document.
     """
     with desk.db.write(Area.CAMPAIGNS, Area.MESSAGES) as session:
         if not rows.start_campaign(session, campaign_id, now):
             return _launched(session, require_campaign(session, campaign_id), again=True)
         campaign = require_campaign(session, campaign_id)
+        if document_hash is not None and campaign.document_hash != document_hash:
+            raise Refusal("campaign_changed", name=campaign.name)
         document = read_campaign(campaign.document)
         check_document(session, document, now)
         settings = load_settings(session)

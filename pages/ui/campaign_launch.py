@@ -71,7 +71,8 @@ def launch_button(draft: CampaignDraft, document: CampaignDocument, found: Estim
     ]
 
     def act(key: str) -> Launch:
-        launch = launch_campaign(desk(), actor(), _keep(draft, document, key), now=now())
+        number = _keep(draft, document, key)
+        launch = launch_campaign(desk(), actor(), number, document_hash=document.digest(), now=now())
         state.put(state.Key.DRAFT, None)
         state.put(state.Key.CAMPAIGN, launch.campaign_id)
         return launch

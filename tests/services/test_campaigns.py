@@ -93,6 +93,20 @@ def test_a_message_waits_for_the_morning_and_ends_with_the_coupon(db: Database) 
     assert campaign.measure_until == morning + timedelta(days=14)
 
 
+def test_only_the_document_that_was_confirmed_is_launched(db: Database) -> None:
+    desk = open_shop(db)
+    confirmed = document()
+    number = draft_campaign(desk, OWNER, confirmed, draft_key="k", now=NOW)
+    draft_campaign(desk, OWNER, document(name="别的名字"), draft_key="k", now=NOW)
+    with pytest.raises(Refusal, match="campaign_changed"):
+        launch_campaign(desk, OWNER, number, document_hash=confirmed.digest(), now=NOW)
+    with db.read() as session:
+        assert [row.status for row in all_rows(session, Campaign)] == [CampaignStatus.DRAFT]
+        assert all_rows(session, OutboxMessage) == []
+    draft_campaign(desk, OWNER, confirmed, draft_key="k", now=NOW)
+    assert launch_campaign(desk, OWNER, number, document_hash=confirmed.digest(), now=NOW).treated
+
+
 def test_the_same_key_drafts_once_and_edits_until_the_launch(db: Database) -> None:
     desk = open_shop(db)
     number = draft_campaign(desk, OWNER, document(), draft_key="k", now=NOW)
