@@ -111,6 +111,8 @@ def restore(desk: Desk, actor: Actor, path: Path, *, passphrase: str | None, now
         if about["store"] != desk.store:
             raise Refusal("backup_other_store")
         key = _unwrap(wrapped, passphrase) if wrapped is not None and passphrase else None
+        if desk.store == "demo" and key is not None and key != config().key_file.read_bytes():
+            raise Refusal("backup_demo_key")  # the key file is the shop's: its data would not open any more
         _check_key(fresh, key, can_ask=wrapped is not None and not passphrase)
         written = revisions(desk)
         with desk.db.exclusive():

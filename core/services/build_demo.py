@@ -10,6 +10,7 @@ import pandas as pd
 from sqlmodel import Session
 
 from core.clock import ShopZone, from_micros, to_micros
+from core.config import config
 from core.demo.generate import generate
 from core.demo.shop import DemoShop
 from core.documents.enums import Area, ImportKind, Purpose
@@ -22,9 +23,11 @@ from core.services.stage_orders import identity_key
 from core.services.tiers import review_tiers
 from core.store.audit import record
 from core.store.bulk import bulk_insert, reserve_ids
+from core.store.database import Database
 from core.store.migrate import rebuild
 from core.store.queries import people, products, profiles
 from core.store.tables import Consent, ImportBatch, MemberTag, Order, OrderItem, Product, Refund, Setting
+from core.store.vault import Vault
 
 TRUTH = "demo_truth"
 PERSON = (
@@ -106,8 +109,11 @@ def build_demo(
 def reset_demo(
     actor: Actor, *, now: datetime, members: int = 12_000, progress: Callable[[float], None] | None = None
 ) -> DemoReport:
-    """Throw the demo store away, whatever was done in it, and build it again; the shop's own store is not touched."""
-    desk = open_desk("demo")
+    """Throw the demo store away, whatever was done in it, and build it again; the shop's own store is not touched.
+
+    It takes the key in use, also where the old demo was sealed with another: there is nothing in it worth keeping.
+    """
+    desk = _open_whatever_its_key()
     try:
         rebuild(desk.db)
         prepare_store(desk.db, desk.vault)
@@ -116,6 +122,17 @@ def reset_demo(
         return build_demo(desk, actor, now=now, progress=progress, members=members)
     finally:
         desk.close()
+
+
+def _open_whatever_its_key() -> Desk:
+    """The demo store to be rebuilt, with the key in use."""
+    try:
+        return open_desk("demo")
+    except Refusal as refusal:
+        if refusal.code != "key_wrong":
+            raise
+    settings = config()
+    return Desk(Database(settings.url("demo")), Vault.open_file(settings.key_file, create=False), "demo")
 
 
 def read_truth(desk: Desk) -> dict[str, object]:

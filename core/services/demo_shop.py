@@ -20,16 +20,27 @@ TURN_SECONDS = 30.0
 
 
 def enter_demo(actor: Actor, *, now: datetime, progress: Callable[[float], None] | None = None) -> None:
-    """Make the demo store the one in use, built first where it is empty. The shop's own store is not touched."""
-    desk = open_desk("demo")
-    try:
-        with desk.db.read() as session:
-            empty = count_people(session) == 0
-    finally:
-        desk.close()
-    if empty:
+    """Make the demo store the one in use, built first where it is empty or the key in use does not open it.
+
+    The shop's own store is not touched.
+    """
+    if not _is_built():
         reset_demo(actor, now=now, progress=progress)
     config().activate("demo")
+
+
+def _is_built() -> bool:
+    try:
+        desk = open_desk("demo")
+    except Refusal as refusal:
+        if refusal.code == "key_wrong":
+            return False
+        raise
+    try:
+        with desk.db.read() as session:
+            return count_people(session) > 0
+    finally:
+        desk.close()
 
 
 def leave_demo() -> None:

@@ -251,3 +251,18 @@ def test_postgres_is_left_to_its_own_tools(postgres_url: str, tmp_path: Path) ->
             act(desk, OWNER, tmp_path / "x.zip", passphrase=None, now=NOW)
     assert back_up_nightly(desk, OWNER, now=NOW) is None
     desk.close()
+
+
+def test_a_demo_that_comes_with_another_key_does_not_take_the_shops(
+    desk: Desk, move: Callable[[str], Desk], tmp_path: Path
+) -> None:
+    demo = open_desk("demo")
+    back_up(demo, OWNER, tmp_path / "demo.zip", passphrase="word", now=NOW)
+    demo.close()
+    move("second")
+    key, other = config().key_file.read_bytes(), open_desk("demo")
+    with pytest.raises(Refusal, match="backup_demo_key"):
+        restore(other, OWNER, tmp_path / "demo.zip", passphrase="word", now=NOW)
+    other.close()
+    assert config().key_file.read_bytes() == key
+    open_desk("shop").close()

@@ -67,3 +67,17 @@ def test_an_upload_that_nobody_imported_is_swept_after_a_day(own_data_dir: Path)
     os.utime(old, (old.stat().st_atime, old.stat().st_mtime - KEPT_SECONDS - 1))
     new = keep_upload(b"b")
     assert not old.exists() and new.exists()
+
+
+def test_a_demo_of_another_key_is_built_anew_and_can_be_entered(in_demo: Desk) -> None:
+    in_demo.close()
+    config().key_file.unlink()
+    open_desk("shop").close()  # an empty shop: it starts with a key of its own
+    with pytest.raises(Refusal, match="key_wrong"):
+        open_desk("demo")
+    reset_demo(OWNER, now=config().clock(), members=40)
+    open_desk("demo").close()
+    config().key_file.write_bytes(config().key_file.read_bytes().replace(b"1:", b"2:"))
+    leave_demo()
+    enter_demo(OWNER, now=config().clock())
+    assert config().active_store() == "demo"
