@@ -16,7 +16,7 @@ from core.documents.enums import OrderStatus
 from core.importers.orders import ParsedOrders
 from core.services.desk import Desk
 from core.store.bulk import bulk_insert
-from core.store.queries.merge_orders import changing_orders, clear_forgotten, clear_stage
+from core.store.queries.merge_orders import changing_orders, clear_forgotten, clear_stage, stored_quantities
 from core.store.tables import StagedItem, StagedOrder, Table
 from core.store.vault import Vault
 
@@ -108,11 +108,22 @@ def _order_table(desk: Desk, parsed: ParsedOrders, number: int, hashes: list[byt
         "paid_at": orders["paid_at"].where(paid, pd.NA),
         "ordered_at": orders["created_at"],
         "shop_day": days,
-        "quantity": orders["quantity"].fillna(1),  # a file that does not count its pieces sold one of each
+        "quantity": _quantities(desk, parsed),
         "receiver_cipher": _receivers(desk.vault, orders),
         "items_digest": _digests(parsed),
     }
     return pd.DataFrame({name: own[name] if name in own else orders[name] for name in ORDER_COLUMNS}, orders.index)
+
+
+def _quantities(desk: Desk, parsed: ParsedOrders) -> "pd.Series[Any]":
+    """Pieces by order. Where the file does not count them: what the store has, else one."""
+    counted, numbers = parsed.orders["quantity"], parsed.orders["order_no"]
+    unknown = counted.isna()
+    if not unknown.any():
+        return counted
+    with desk.db.read() as session:
+        stored = stored_quantities(session, parsed.platform, numbers[unknown].tolist())
+    return counted.fillna(numbers.map(stored).astype("Int64")).fillna(1)
 
 
 def _item_table(parsed: ParsedOrders, number: int, wanted: frozenset[str]) -> pd.DataFrame:

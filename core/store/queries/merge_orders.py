@@ -3,11 +3,12 @@
 A value that the file does not give keeps what the store has; a person once found for an order stays.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from core.documents.enums import OrderStatus
@@ -79,6 +80,17 @@ def changing_orders(session: Session, stage: int, platform: str) -> list[str]:
         {"stage": stage, "platform": platform},
     )
     return [str(row[0]) for row in found]
+
+
+def stored_quantities(session: Session, platform: str, order_nos: Sequence[str]) -> dict[str, int]:
+    """The pieces of those orders that the store has, by order number."""
+    found: dict[str, int] = {}
+    statement = text("SELECT order_no, quantity FROM shop_order WHERE platform = :platform AND order_no IN :numbers")
+    statement = statement.bindparams(bindparam("numbers", expanding=True))
+    for start in range(0, len(order_nos), 5_000):
+        names = {"platform": platform, "numbers": list(order_nos[start : start + 5_000])}
+        found.update((str(number), int(pieces)) for number, pieces in session.execute(statement, names))
+    return found
 
 
 def missing_identities(session: Session, stage: int) -> list[bytes]:
