@@ -394,12 +394,3 @@ def test_no_phone_address_or_mail_stands_readable_in_the_store(sqlite_url: str, 
 
 def test_statuses_only_ever_have_a_rank_that_rises() -> None:
     assert [status.rank for status in OrderStatus] == list(range(len(OrderStatus)))
-
-
-def test_a_list_that_does_not_count_pieces_keeps_those_that_are_known(desk: Desk, tmp_path: Path) -> None:
-    bring_in(desk, tmp_path, [order(1, quantity="3", status="已发货"), order(2, quantity="2")])
-    later = bring_in(desk, tmp_path, [order(1), order(2), order(3)])
-    assert (later.unchanged, value_of(desk.db, "SELECT count(*) FROM shop_order WHERE status = 'finished'")) == (1, 3)
-    assert rows_of(desk.db, "SELECT order_no, quantity FROM shop_order ORDER BY order_no") == [
-        ("T1", 3), ("T2", 2), ("T3", 1),
-    ]  # fmt: skip
