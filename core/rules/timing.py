@@ -139,8 +139,3 @@ def coupon_key(coupon_id: int, days_before: int) -> str:
 def dormant_key(last_order: int | str) -> str:
     """The occasion of not coming back since an order: a new order makes a new occasion."""
     return f"dormant:{last_order}"
-
-
-def campaign_key(campaign_id: int) -> str:
-    """The occasion of a campaign's message."""
-    return f"campaign:{campaign_id}"

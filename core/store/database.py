@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pysqlite3
-from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url, text
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session
@@ -139,16 +139,6 @@ class Database:
         if self.is_sqlite:
             with self.exclusive(), self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
-
-    def is_empty(self) -> bool:
-        """Whether there is no table in it yet."""
-        with self._reader.connect() as connection:
-            return not self._writer.dialect.get_table_names(connection)
-
-    def ping(self) -> None:
-        """Ask the store for nothing; raises when it cannot answer."""
-        with self._reader.connect() as connection:
-            connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
         """Give back all connections."""

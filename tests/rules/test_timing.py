@@ -16,7 +16,6 @@ from core.rules.timing import (
     birthday_in,
     birthday_key,
     birthdays_kept_on,
-    campaign_key,
     cap_reached,
     caps_reached,
     coupon_key,
@@ -165,4 +164,3 @@ def test_occasions_have_the_agreed_keys() -> None:
     assert birthday_key(2027) == "birthday:2027"
     assert coupon_key(42, 3) == "coupon:42:T-3"
     assert dormant_key(981) == "dormant:981"
-    assert campaign_key(7) == "campaign:7"

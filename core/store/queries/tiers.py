@@ -160,11 +160,6 @@ def save_changes(session: Session, added: Sequence[Change], superseded: Sequence
     bulk_insert(session, TierChange, (*CHANGE_COLUMNS, "recorded_at"), ((*change, at) for change in added))
 
 
-def tier_of(session: Session, member_id: int) -> MemberTier | None:
-    """One member's tier now."""
-    return session.get(MemberTier, member_id)
-
-
 def changes_of(session: Session, member_id: int) -> list[TierChange]:
     """One member's tier history in force, oldest first."""
     statement = select(TierChange).where(TierChange.member_id == member_id, col(TierChange.superseded_at).is_(None))
