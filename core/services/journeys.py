@@ -19,7 +19,7 @@ from core.i18n import Lang, translate
 from core.rules.templates import check_template
 from core.services.actor import Actor
 from core.services.desk import Desk
-from core.services.due import DueLine, decide_day, find_due, moment_of, salt_of
+from core.services.due import DueLine, decide_day, find_due, moment_of
 from core.services.letters import make_writer
 from core.services.shop_settings import ShopSettings, load_settings
 from core.store.audit import record
@@ -94,7 +94,7 @@ def set_journey(desk: Desk, actor: Actor, document: JourneyDocument, *, now: dat
             raise fault
         row = session.get(Journey, document.code)
         if row is None:
-            row = Journey(code=document.code, document="", salt=salt_of(desk, document.code), updated_at=now)
+            row = Journey(code=document.code, document="", updated_at=now)
         row.evaluated_until = _watermark(before, document, settings, row.evaluated_until, now)
         row.offer_id = _keep_offer(session, row.offer_id, document, now)
         row.document, row.enabled, row.updated_at = document.canonical(), document.enabled, now

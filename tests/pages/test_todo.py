@@ -94,7 +94,7 @@ def test_birthdays_are_no_chore_while_their_reminder_runs(demo: Desk) -> None:
     assert "birthdays" in kinds
     document = read_journey(demo, "birthday").document.model_copy(update={"enabled": True})
     with demo.db.write() as session:
-        row = Journey(code="birthday", enabled=True, document=document.canonical(), salt="s", updated_at=demo.now())
+        row = Journey(code="birthday", enabled=True, document=document.canonical(), updated_at=demo.now())
         session.add(row)
     assert "birthdays" not in {todo.kind for todo in read_today(demo, now=demo.now()).todos}
 

@@ -196,7 +196,10 @@ def test_joined_dates_end_the_rule_that_everyone_is_a_member(desk: Desk, tmp_pat
     )
     assert read_settings(desk).joined_rule == "file"
     assert report.members_new == 1  # B was one before
-    joined = "SELECT i.label, m.joined_by FROM member m JOIN member_identity i ON i.member_id = m.id WHERE m.joined_at IS NOT NULL ORDER BY 1"
+    joined = (
+        "SELECT i.label, m.joined_by FROM member m JOIN member_identity i ON i.member_id = m.id"
+        " WHERE m.joined_at IS NOT NULL ORDER BY 1"
+    )
     assert rows_of(desk.db, joined) == [("B", "file"), ("D", "file")]
     assert value_of(desk.db, "SELECT count(*) FROM member_tier") == 2
     current = "SELECT count(DISTINCT member_id) FROM tier_change WHERE superseded_at IS NULL"

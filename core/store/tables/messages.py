@@ -80,7 +80,6 @@ class Journey(Table, table=True):
     code: str = Field(primary_key=True, max_length=32)
     enabled: bool = False
     document: str = Field(sa_type=Text)
-    salt: str = Field(max_length=64)
     offer_id: int | None = reference("offer.id", nullable=True)
     evaluated_until: datetime | None = Field(
         default=None, sa_type=UtcDateTime, description="what was due before this is in the outbox"
