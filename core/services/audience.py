@@ -26,6 +26,11 @@ PRIOR_DAYS = 90
 RECENCY_EDGES = (30, 90, 180, 365)
 
 
+def salt_of_draft(desk: Desk, draft_key: str) -> str:
+    """The salt of a draft's assignment: secret, and the same in the estimate that is confirmed and in the launch."""
+    return desk.vault.fingerprint("campaign salt", draft_key).hex()
+
+
 def plan_audience(
     session: Session, desk: Desk, document: CampaignDocument, salt: str, settings: ShopSettings, *, now: datetime
 ) -> pd.DataFrame:

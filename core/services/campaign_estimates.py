@@ -15,7 +15,7 @@ from core.documents.offer import Offer
 from core.errors import Refusal
 from core.rules.coupons import liability
 from core.services.actor import Actor
-from core.services.audience import plan_audience, usual_buyers
+from core.services.audience import plan_audience, salt_of_draft, usual_buyers
 from core.services.campaign_checks import document_faults, first_hour, require_campaign
 from core.services.desk import Desk
 from core.services.shop_settings import load_settings
@@ -52,10 +52,12 @@ def estimate_campaign(desk: Desk, actor: Actor, campaign_id: int, *, now: dateti
         return _estimate(session, desk, read_campaign(campaign.document), campaign.salt, now)
 
 
-def estimate_document(desk: Desk, actor: Actor, document: CampaignDocument, *, now: datetime) -> Estimate:
-    """The same for a document that has not been kept yet; who is left out will be others, not another number."""
+def estimate_document(
+    desk: Desk, actor: Actor, document: CampaignDocument, *, draft_key: str, now: datetime
+) -> Estimate:
+    """The same for a document that has not been kept yet, with the people that a launch under ``draft_key`` would choose."""
     with desk.db.read() as session:
-        return _estimate(session, desk, document, "estimate", now)
+        return _estimate(session, desk, document, salt_of_draft(desk, draft_key), now)
 
 
 def _estimate(session: Session, desk: Desk, document: CampaignDocument, salt: str, now: datetime) -> Estimate:

@@ -1,6 +1,5 @@
 """Campaigns: draft, launch once, cancel. What a launch decides is written down before anything is sent."""
 
-import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from core.documents.campaign import CampaignDocument, read_campaign
 from core.documents.enums import Area, Arm, CallEnd, CampaignStatus, MessageStatus
 from core.errors import Refusal
 from core.services.actor import Actor
-from core.services.audience import plan_audience
+from core.services.audience import plan_audience, salt_of_draft
 from core.services.campaign_checks import check_document, first_hour, last_hour, require_campaign, status_of
 from core.services.coupons import issue_coupons
 from core.services.desk import Desk
@@ -79,7 +78,7 @@ def draft_campaign(
         }
         fresh = None
         if campaign_id is None:
-            made = {"salt": secrets.token_hex(32), "author": actor.name, "created_at": now}
+            made = {"salt": salt_of_draft(desk, draft_key), "author": actor.name, "created_at": now}
             fresh = rows.insert_draft(session, desk.db, draft_key, **values, **made)
         number = fresh or campaign_id or rows.find_draft(session, draft_key)
         if fresh is None and not rows.edit_draft(session, number, **values):

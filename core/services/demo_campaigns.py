@@ -24,6 +24,7 @@ from core.store.tables import Campaign, Coupon, Decision, OutboxMessage, Redempt
 from core.store.tables import Offer as OfferRow
 
 PRIOR_DAYS = 90
+GOALS = {"recall": "win_back", "regulars": "thanks", "trial": "second_order"}
 MESSAGE = Message(
     subject="{昵称}，{店铺}给您留了一张券", text="{昵称}，{店铺}给您留了{优惠}，券码 {券码}，{有效期} 前可用。"
 )
@@ -134,7 +135,7 @@ def _add_coupons(
 def _document(past: PastCampaign, offer: Offer) -> CampaignDocument:
     return CampaignDocument(
         name=past.name,
-        goal="win_back",
+        goal=GOALS[past.key],
         segment=past.rule,
         offer=offer,
         message=MESSAGE,

@@ -44,11 +44,10 @@ def _environment(data: Path) -> dict[str, str]:
 def _build(data: Path) -> int:
     """The demo shop in its own store; returns the id of its best customer."""
     script = (
-        "from core.config import config; from core.services.demo_shop import *; "
-        "from core.services.build_demo import reset_demo; from core.services.actor import Actor; "
-        "from core.services.desk import open_desk; from core.services.members import list_people, MemberFilter; "
-        "reset_demo(Actor.owner(), now=config().clock()); config().activate('demo'); desk = open_desk(); "
-        "print(list_people(desk, MemberFilter(kind='members'), sort='net_fen', size=1, now=desk.now())[1][0].id)"
+        "from core.config import config; from core.services.actor import Actor; from core.services.demo_shop import enter_demo; "
+        "from core.services.desk import open_desk; from core.services.members import MemberFilter, list_people; "
+        "enter_demo(Actor.owner(), now=config().clock()); desk = open_desk(); "
+        "print(list_people(desk, MemberFilter(kind='members'), sort='net_fen', size=1, now=desk.now())[0].id)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env=_environment(data), check=True, capture_output=True, text=True
@@ -93,9 +92,10 @@ def _shoot(browser: Browser, url: str, lang: str, scheme: str, pages: dict[str, 
     for name, path in pages.items():
         page.set_viewport_size({"width": 1440, "height": 900})
         page.goto(url + path)
-        page.get_by_text("English", exact=True).wait_for()
+        english = page.get_by_test_id("stSidebarUserContent").get_by_text("English", exact=True)
+        english.wait_for()
         if lang == "en":
-            page.get_by_text("English", exact=True).click()
+            english.click()
         page.wait_for_timeout(3_000)
         page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-testid=stStatusWidget]')")
         height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")

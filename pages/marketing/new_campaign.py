@@ -54,7 +54,7 @@ with page("menu.new_campaign", t("campaigns.new_say")):
     with right:
         try:
             document = draft.document(saved)
-            found, faults = estimate(document)
+            found, faults = estimate(document, draft.key)
         except Refusal as refusal:
             st.info(sentence(refusal), icon=":material/info:")
         if document is not None:

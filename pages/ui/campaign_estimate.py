@@ -15,19 +15,22 @@ from pages.ui.page import sentence
 from pages.ui.parts import card
 from pages.ui.runtime import actor, cached, desk, now, t
 
+# No coupon brings more than this share of a group; what would only show beyond it will not show.
+MOST_EXPECTED = 0.2
+
 Fault = tuple[str, dict[str, Any]]
 
 
 @cached(Area.ORDERS, Area.MEMBERS, Area.RULES, Area.CAMPAIGNS, Area.MESSAGES, Area.SETTINGS)
-def _estimate(text: str) -> tuple[Estimate, list[Fault]]:
+def _estimate(text: str, draft_key: str) -> tuple[Estimate, list[Fault]]:
     """The estimate without its faults, and the faults as plain values."""
-    found = estimate_document(desk(), actor(), read_campaign(text), now=now())
+    found = estimate_document(desk(), actor(), read_campaign(text), draft_key=draft_key, now=now())
     return replace(found, faults=()), [(fault.code, fault.params) for fault in found.faults]
 
 
-def estimate(document: CampaignDocument) -> tuple[Estimate, list[str]]:
+def estimate(document: CampaignDocument, draft_key: str) -> tuple[Estimate, list[str]]:
     """The estimate, and what speaks against launching as sentences."""
-    found, faults = _estimate(document.canonical())
+    found, faults = _estimate(document.canonical(), draft_key)
     return found, [sentence(Refusal(code, **params)) for code, params in faults] + _over(document, found)
 
 
@@ -92,7 +95,7 @@ def cost_words(found: Estimate) -> str:
 
 def visible_words(found: Estimate) -> str:
     """The smallest effect that this size can show, in people of a hundred."""
-    if found.smallest_effect is None:
+    if found.smallest_effect is None or found.smallest_effect > MOST_EXPECTED:
         return t("campaigns.visible_none")
     least = f"{found.smallest_effect * 100:.1f}".removesuffix(".0")
     if not found.usual_share:

@@ -32,10 +32,12 @@ def _violations(db: Database) -> dict[str, int]:
 
 def test_what_the_estimate_says_is_what_the_launch_does(db: Database) -> None:
     desk = open_shop(db)
+    shown = estimate_document(desk, OWNER, document(exempt_tiers=["vip"]), draft_key="k", now=NOW)
     number = draft_campaign(desk, OWNER, document(exempt_tiers=["vip"]), draft_key="k", now=NOW)
     estimate = estimate_campaign(desk, OWNER, number, now=NOW)
     launch = launch_campaign(desk, OWNER, number, now=NOW)
     assert (estimate.audience, estimate.reachable, estimate.suppressed) == (60, 54, {"opted_out": 6})
+    assert (shown.treated, shown.held_out, shown.by_channel) == (launch.treated, launch.held_out, launch.by_channel)
     assert (launch.treated, launch.held_out, launch.exempt) == (estimate.treated, estimate.held_out, estimate.exempt)
     assert launch.held_out in (14, 15) and launch.exempt == 6  # 30 % of the 48 who are not vip, as the salt falls
     assert launch.treated == 54 - launch.held_out
@@ -169,7 +171,7 @@ def test_a_draft_that_makes_no_sense_is_refused(db: Database, _case: str, change
     desk = open_shop(db, 1)
     with pytest.raises(Refusal, match=code):
         draft_campaign(desk, OWNER, document(**changes), draft_key="k", now=NOW)
-    assert next(fault.code for fault in estimate_document(desk, OWNER, document(**changes), now=NOW).faults) == code
+    assert next(fault.code for fault in estimate_document(desk, OWNER, document(**changes), draft_key="k", now=NOW).faults) == code
 
 
 def test_cancelling_stops_what_waits_and_gives_its_coupons_back(db: Database) -> None:
