@@ -31,7 +31,8 @@ def show_result(view: CampaignView, found: CampaignResult) -> None:
         st.dataframe(_arms(found), hide_index=True, width="stretch")
         if found.exempt:
             st.caption(t("campaign.exempt", n=format.number(found.exempt)))
-        _effect(found)
+        if found.final:  # an interval that still moves every day would be read as the result
+            _effect(found)
     with right, card(t("campaigns.way"), help=t("campaigns.way.help"), fill=True):
         _funnel(view, found)
         st.markdown(_not_sent(view))

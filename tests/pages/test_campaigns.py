@@ -46,6 +46,7 @@ def test_the_last_campaign_shows_its_verdict(lang: str, demo: Desk, frame: AppTe
     open_page(PAGE, lang)
     assert not frame.exception and not frame.error
     assert len(frame.dataframe) == 2
+    assert len(frame.get("vega_lite_chart")) == 2
     assert any(one.value.startswith("### ") for one in frame.markdown)
 
 
@@ -69,6 +70,7 @@ def test_a_running_campaign_names_the_day_of_its_result(demo: Desk, frame: AppTe
     assert not frame.exception and not frame.error
     assert "12月6日出结果" in _texts(frame)
     assert "有效。" not in _texts(frame)
+    assert len(frame.get("vega_lite_chart")) == 1  # the way of its messages; the effect is drawn when it is final
 
 
 def test_stopping_asks_first_and_says_what_it_stopped(demo: Desk, frame: AppTest, open_page: OpenPage) -> None:

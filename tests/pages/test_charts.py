@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from core.i18n import LANGS, Lang, translate
-from pages.ui.charts.effect import Effect
+from pages.ui.charts.effect import Effect, signed
 from pages.ui.charts.grid import Cell, grid_chart
 from pages.ui.charts.provinces import TILES, province_chart, province_code
 from pages.ui.charts.trend import Festival, TrendPoint, trend_chart
@@ -104,4 +104,5 @@ def test_the_map_has_34_tiles_each_on_its_own_place() -> None:
 
 
 def test_an_effect_counts_only_when_its_whole_interval_does() -> None:
+    assert [signed(value) for value in (-0.04, 0.0, 0.04, -0.06, 1.25)] == ["0.0", "0.0", "0.0", "-0.1", "+1.2"]
     assert [Effect("", low, 0, high).sign for low, high in [(1, 3), (-1, 3), (-3, -1), (0, 1)]] == [1, 0, -1, 0]

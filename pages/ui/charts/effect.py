@@ -33,14 +33,20 @@ def effect_chart(effects: Sequence[Effect], title: str, *, alt_text: str | None 
     draw(interval_chart, tuple(effects), title, height=60 * len(effects) + 44, alt_text=alt_text)
 
 
+def signed(value: float) -> str:
+    """One decimal with its sign; what rounds to nothing has none."""
+    words = f"{value:+.1f}"
+    return "0.0" if float(words) == 0 else words
+
+
 def interval_chart(effects: Sequence[Effect], title: str, colours: Palette, lang: Lang) -> Any:
     """The layered Altair chart of ``effect_chart``."""
     inks = {1: colours.good, 0: colours.muted, -1: colours.bad}
     shown = [
         {"label": one.label, "low": one.low, "middle": one.middle, "high": one.high, "colour": inks[one.sign]}
         | {
-            "text": f"{one.middle:+.1f}",
-            "range": translate(lang, "chart.from_to", low=f"{one.low:+.1f}", high=f"{one.high:+.1f}"),
+            "text": signed(one.middle),
+            "range": translate(lang, "chart.from_to", low=signed(one.low), high=signed(one.high)),
         }
         for one in effects
     ]
