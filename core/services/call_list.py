@@ -19,18 +19,22 @@ from core.store.queries import call_list, outbox
 LONGEST_ANSWER = 500
 CHUNK = 500
 MOST = 100_000
+COLUMNS = ("nickname", "handle", "tier", "reason", "text")
 
 
 @dataclass(frozen=True)
 class Call:
     """One line of the list; ``text`` is written now and never stored, None where the words cannot be filled in.
 
+    ``handle``: the person's id on the platform (淘宝: 买家会员名), None where none is known; ``tier``: its name, or None.
     ``end``: why it was closed before anybody wrote; such a line has no answer and stays closed.
     """
 
     id: int
     member_id: int
     nickname: str
+    handle: str | None
+    tier: str | None
     reason: str
     text: str | None
     listed_at: datetime
@@ -109,8 +113,8 @@ def untick_call(desk: Desk, actor: Actor, call_id: int, *, now: datetime) -> Non
         record(session, actor.name, "call.unticked", f"call:{call_id}", now=now)
 
 
-def export_calls(desk: Desk, actor: Actor, *, now: datetime, rule: str | None = None) -> list[tuple[str, str, str]]:
-    """The open lines as rows (nickname, reason, text) for a file, the heading first; no cell runs as a formula."""
+def export_calls(desk: Desk, actor: Actor, *, now: datetime, rule: str | None = None) -> list[tuple[str, ...]]:
+    """The open lines as rows (nickname, platform id, tier, reason, text) for a file, the heading first; no cell runs as a formula."""
     with desk.db.write() as session:
         settings = load_settings(session)
         calls = _read_calls(session, now, False, MOST, rule)
@@ -123,9 +127,9 @@ def export_calls(desk: Desk, actor: Actor, *, now: datetime, rule: str | None = 
             count=len(calls),
             ids=[call.id for call in calls],
         )
-    heading = tuple(translate(settings.lang, f"call.column.{name}") for name in ("nickname", "reason", "text"))
-    rows = [(neutral(call.nickname), neutral(call.reason), neutral(call.text or "")) for call in calls]
-    return [(heading[0], heading[1], heading[2]), *rows]
+    heading = tuple(translate(settings.lang, f"call.column.{name}") for name in COLUMNS)
+    cells = [(call.nickname, call.handle, call.tier, call.reason, call.text) for call in calls]
+    return [heading, *(tuple(neutral(cell or "") for cell in row) for row in cells)]
 
 
 def _read_calls(
@@ -140,6 +144,10 @@ def _read_calls(
         for start in range(0, len(ids), CHUNK)
         for row in outbox.read_messages(session, ids[start : start + CHUNK])
     }
+    members = list({row.member_id for row in rows.values()})
+    handles: dict[int, str] = {}
+    for start in range(0, len(members), CHUNK):
+        handles |= call_list.read_handles(session, members[start : start + CHUNK])
     calls = []
     for task in tasks:
         row = rows[task.message_id]
@@ -152,5 +160,6 @@ def _read_calls(
         end = CallEnd(task.answer) if task.answer in list(CallEnd) else None
         answer = task.answer if end is None else None
         worked = (task.listed_at, task.done_at, task.done_by, answer, end)
-        calls.append(Call(task.id, row.member_id, nickname, reason, text, *worked))
+        tier = writer.tiers.get(row.tier, row.tier) if row.tier else None
+        calls.append(Call(task.id, row.member_id, nickname, handles.get(row.member_id), tier, reason, text, *worked))
     return calls

@@ -9,7 +9,7 @@ from core.services.call_list import Call, export_calls, tick_call, untick_call
 from core.services.consents import opt_out
 from pages.ui import format
 from pages.ui.page import guard
-from pages.ui.parts import flash
+from pages.ui.parts import flash, link
 from pages.ui.runtime import actor, desk, now, t, today
 
 
@@ -18,7 +18,7 @@ def show_open(call: Call) -> None:
     with st.container(border=True):
         who, words, done = st.columns([2, 5, 3], gap="small", vertical_alignment="center")
         with who:
-            st.markdown(f"**{format.md_escape(call.nickname)}**")
+            _person(call)
             listed = desk().zone.day(call.listed_at)
             since = "" if listed == today() else f" · {format.day(listed)}"
             st.caption(f"{format.md_escape(call.reason)}{since}")
@@ -52,6 +52,14 @@ def show_open(call: Call) -> None:
                 args=(call.member_id,),
                 help=t("calls.opt_out.help"),
             )
+
+
+def _person(call: Call) -> None:
+    """Whom to write to: the nickname, which opens the portrait, the id to search for on the platform, the tier."""
+    link(format.md_escape(call.nickname), "members/portrait.py", query={"member": str(call.member_id)}, icon="person")
+    tier = f" · {format.md_escape(call.tier)}" if call.tier else ""
+    handle = format.md_escape(call.handle) if call.handle else t("calls.no_handle")
+    st.markdown(f"{handle}{tier}", help=t("calls.handle.help"))
 
 
 def show_done(call: Call) -> None:

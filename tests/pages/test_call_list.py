@@ -15,6 +15,7 @@ from core.services.desk import Desk
 from core.services.members import read_portrait
 from core.services.outbox import drain_outbox
 from pages.ui.call_lines import call_file
+from pages.ui.format import md_escape
 
 OpenPage = Callable[..., AppTest]
 PAGE = "marketing/call_list.py"
@@ -46,6 +47,16 @@ def test_lines_have_words_to_copy(lang: str, listed: int, frame: AppTest, open_p
     open_page(PAGE, lang)
     assert len(frame.code) == 10
     assert all("谢谢您常来" in one.value for one in frame.code)
+
+
+def test_a_line_says_by_which_id_the_person_is_found(
+    listed: int, frame: AppTest, demo: Desk, open_page: OpenPage
+) -> None:
+    first = list_calls(demo, OWNER, now=demo.now())[0]
+    assert first.handle and first.tier
+    open_page(PAGE)
+    assert not frame.exception
+    assert any(one.value == f"{md_escape(first.handle)} · {first.tier}" for one in frame.markdown)
 
 
 def test_a_tick_keeps_the_answer_and_can_be_taken_back(

@@ -16,14 +16,54 @@ from core.services.call_list import (
     untick_call,
 )
 from core.services.campaigns import cancel_campaign
+from core.services.desk import Desk
 from core.services.outbox import drain_outbox
+from core.services.rule_versions import read_live
 from core.services.worker import tick
 from core.store.database import Database
-from core.store.tables import Coupon, Offer
+from core.store.tables import Coupon, MemberIdentity, MemberTier, Offer
 from tests.services.outbox_shop import NOW, add_campaign, add_member, open_shop, queue, states
 
 OWNER = Actor.owner()
 DAY = timedelta(days=1)
+
+
+def _identify(desk: Desk, member_id: int, **labels: str | None) -> None:
+    with desk.db.write() as session:
+        for kind, label in labels.items():
+            own = {
+                "platform": "taobao",
+                "kind": kind,
+                "value_hash": f"{kind}{member_id}{label}".encode(),
+                "label": label,
+            }
+            session.add(MemberIdentity(member_id=member_id, **own))
+
+
+def test_a_call_names_the_id_by_which_the_platform_finds_the_person_and_the_tier(db: Database) -> None:
+    desk = open_shop(db)
+    queue(
+        desk, [add_member(desk, 1), add_member(desk, 2)], channel="call_list", campaign_id=add_campaign(desk, "running")
+    )
+    _identify(desk, 1, platform_id="tb云朵88", phone=None)
+    _identify(desk, 2, phone=None)
+    with desk.db.write() as session:
+        code = read_live(desk, now=NOW)[0].tiers[-1].code
+        session.add(
+            MemberTier(
+                member_id=1,
+                tier=code,
+                since=NOW,
+                window_spend_fen=0,
+                window_orders=0,
+                rule_version_id=1,
+                evaluated_at=NOW,
+            )
+        )
+    drain_outbox(desk, now=NOW)
+    first, second = list_calls(desk, OWNER, now=NOW)
+    assert (first.handle, first.tier) == ("tb云朵88", read_live(desk, now=NOW)[0].names("zh")[code])
+    assert (second.handle, second.tier) == (None, None)
 
 
 def test_a_call_is_listed_with_its_words_and_ticked_off_with_the_answer(db: Database) -> None:
@@ -85,10 +125,11 @@ def test_the_file_runs_no_formula(sqlite_url: str) -> None:
         occasion="dormant:None",
         channel="call_list",
     )
+    _identify(desk, 1, platform_id="=1+1")
     drain_outbox(desk, now=NOW)
     heading, row = export_calls(desk, OWNER, now=NOW)
-    assert heading == ("昵称", "为什么联系", "可以直接复制的话")
-    assert row[0].startswith("'=") and row[2].startswith("'=")
+    assert heading == ("昵称", "平台账号（买家会员名）", "等级", "为什么联系", "可以直接复制的话")
+    assert row[0].startswith("'=") and row[1].startswith("'=") and row[4].startswith("'=")
     desk.close()
 
 

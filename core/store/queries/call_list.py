@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, exists, func, or_, select, update
 from sqlmodel import Session, col
 
 from core.documents.enums import CallEnd
-from core.store.tables import CallTask, Campaign, Decision, OutboxMessage
+from core.store.tables import CallTask, Campaign, Decision, MemberIdentity, OutboxMessage
 
 
 def read_tasks(
@@ -37,6 +37,20 @@ def read_tasks(
     else:
         statement = statement.where(col(CallTask.done_at).is_(None)).order_by(col(CallTask.listed_at), col(CallTask.id))
     return list(session.execute(statement))
+
+
+def read_handles(session: Session, member_ids: Sequence[int]) -> dict[int, str]:
+    """The id that a shop's staff types in to find a person, by member; of several platforms the first known."""
+    statement = (
+        select(col(MemberIdentity.member_id), col(MemberIdentity.label))
+        .where(
+            col(MemberIdentity.member_id).in_(member_ids),
+            col(MemberIdentity.kind) == "platform_id",
+            col(MemberIdentity.label).is_not(None),
+        )
+        .order_by(col(MemberIdentity.id).desc())
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def count_tasks(session: Session) -> tuple[int, int]:
