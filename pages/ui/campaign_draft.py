@@ -21,6 +21,8 @@ from pages.ui.runtime import desk, settings, t, today
 EVERYBODY, GIVEN = "everyone", "given"
 STEPS = ("group", "offer", "message", "check")
 FIRST_HOUR = time(10)
+NEAR_UPGRADE = "template:near_upgrade"
+_GOALS = {NEAR_UPGRADE: "upgrade", "template:one_time": "second_order", "template:newcomers": "second_order"}
 
 
 @dataclass
@@ -51,6 +53,12 @@ class CampaignDraft:
     exempt: list[str] = field(default_factory=list)
     measure_days: int = 14
 
+    def choose_group(self, group: str) -> None:
+        """Take a group, with the goal and the offer that fit it; an offer that was changed by hand stays."""
+        if self.offer == ready_offer(self.group):
+            self.offer = ready_offer(group)
+        self.group, self.goal = group, _GOALS.get(group, self.goal if self.group not in _GOALS else "win_back")
+
     def find_tree(self, saved: list[SavedGroup]) -> Node:
         """The rule tree of the chosen group; refuses (``segment_template_choice``) one that lacks its category."""
         kind, _, code = self.group.partition(":")
@@ -79,9 +87,9 @@ class CampaignDraft:
         return make_offer(self.offer, name, desk().zone, today())
 
     def message(self) -> Message:
-        """The message as typed, else the ready one for this kind of offer."""
-        subject = ready_subject() if self.subject is None else self.subject
-        text = ready_text(self.offer) if self.text is None else self.text
+        """The message as typed, else the ready one for this group and kind of offer."""
+        subject = ready_subject(self.group) if self.subject is None else self.subject
+        text = ready_text(self.offer, self.group) if self.text is None else self.text
         return Message(subject=" ".join(subject.split()), text=text or " ")
 
     def document(self, saved: list[SavedGroup]) -> CampaignDocument:
@@ -133,10 +141,7 @@ def _begin_with(chosen: Chosen) -> CampaignDraft:
         draft.group, draft.tree = GIVEN, canonical_json(chosen.tree.as_json())
         draft.tree_name = chosen.name or ""
         if chosen.template and template(chosen.template).needs is None:
-            draft.group = f"template:{chosen.template}"
-            draft.goal = {"near_upgrade": "upgrade", "one_time": "second_order", "newcomers": "second_order"}.get(
-                chosen.template, draft.goal
-            )
+            draft.choose_group(f"template:{chosen.template}")
     return draft
 
 
@@ -169,16 +174,25 @@ def open_draft(document: CampaignDocument, campaign_id: int | None) -> CampaignD
     return draft
 
 
-def ready_subject() -> str:
+def ready_offer(group: str) -> OfferDraft:
+    """The offer of a new campaign; who lacks little to the next tier needs a threshold that one more order reaches."""
+    return OfferDraft(threshold_fen=99_00, amount_fen=10_00) if group == NEAR_UPGRADE else OfferDraft()
+
+
+def ready_subject(group: str) -> str:
     """The subject of a new campaign, in the shop's language."""
-    return translate(settings().lang, "campaigns.ready_subject")
+    return translate(settings().lang, "campaigns.ready_subject" + _ready_for(group))
 
 
-def ready_text(offer: OfferDraft) -> str:
-    """The text of a new campaign for a kind of offer, in the shop's language."""
+def _ready_for(group: str) -> str:
+    return ".near_upgrade" if group == NEAR_UPGRADE else ""
+
+
+def ready_text(offer: OfferDraft, group: str) -> str:
+    """The text of a new campaign for a group and a kind of offer, in the shop's language."""
     kind = "code"
     if offer.kind == NONE:
         kind = "none"
     elif offer.kind == "platform":
         kind = "platform_code" if offer.code.strip() else "platform_link"
-    return translate(settings().lang, f"campaigns.ready_text.{kind}")
+    return translate(settings().lang, f"campaigns.ready_text{_ready_for(group)}.{kind}")

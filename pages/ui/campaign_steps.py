@@ -32,13 +32,16 @@ def pick_group(draft: CampaignDraft, saved: list[SavedGroup]) -> None:
             options = [GIVEN, *options]
         if draft.group not in options:  # a kept group was deleted meanwhile
             draft.group = options[0]
-        draft.group = st.selectbox(
+        picked = st.selectbox(
             t("campaigns.group"),
             options,
             index=options.index(draft.group),
             format_func=lambda one: _group_label(draft, one, saved),
             key=f"wizard:{draft.key}:group",
         )
+        if picked != draft.group:
+            draft.choose_group(picked)
+            st.session_state[f"wizard:{draft.key}:goal"] = draft.goal
         if draft.group == "template:category_lovers":
             names = category_names()
             chosen = st.selectbox(
@@ -96,9 +99,9 @@ def write_message(draft: CampaignDraft, saved: list[SavedGroup]) -> None:
         stem = f"wizard:{draft.key}"
         draft.channels = pick_channels(draft.channels, f"{stem}:channels")
         if draft.channels != ["call_list"]:
-            draft.subject = st.text_input(
-                t("message.subject"), draft.message().subject, max_chars=100, key=f"{stem}:subject"
-            )
+            subject = draft.message().subject
+            typed = st.text_input(t("message.subject"), subject, max_chars=100, key=f"{stem}:subject")
+            draft.subject = None if typed == subject and draft.subject is None else typed
         offer = draft.make_offer(draft.title(saved))
         fields = PERSONAL_FIELDS + (offer_fields(offer) if offer else ())
         ready = draft.message().text

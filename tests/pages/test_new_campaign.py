@@ -57,6 +57,30 @@ def test_the_parts_of_the_estimate_add_up(wizard: AppTest) -> None:
     assert sum(counts) == audience > treated > 0
 
 
+def test_who_is_near_the_next_tier_is_told_how_near(demo: Desk, frame: AppTest, open_page: OpenPage) -> None:
+    frame.query_params["segment_template"] = "near_upgrade"
+    _next(open_page(PAGE))
+    draft = frame.session_state["draft"]
+    assert (draft.goal, draft.offer.threshold_fen, draft.offer.amount_fen) == ("upgrade", 99_00, 10_00)
+    assert frame.number_input(key=f"wizard:{draft.key}:offer:threshold").value == 99.0
+    _next(frame)
+    assert "再买 {还差} 就升 {下一等级}" in frame.text_area(key=f"wizard:{draft.key}:text").value
+    _next(frame)
+    assert not frame.error and not frame.button(key="wizard:send").disabled
+
+
+def test_another_group_brings_its_goal_and_offer_unless_the_offer_was_changed(wizard: AppTest) -> None:
+    group, goal = f"wizard:{_key(wizard)}:group", f"wizard:{_key(wizard)}:goal"
+    wizard.selectbox(key=group).set_value("template:near_upgrade").run()
+    assert not wizard.exception and wizard.selectbox(key=goal).value == "upgrade"
+    assert wizard.session_state["draft"].offer.threshold_fen == 99_00
+    wizard.selectbox(key=group).set_value("template:dormant").run()
+    assert wizard.selectbox(key=goal).value == "win_back"
+    wizard.session_state["draft"].offer.amount_fen = 30_00
+    wizard.selectbox(key=group).set_value("template:near_upgrade").run()
+    assert wizard.session_state["draft"].offer.amount_fen == 30_00
+
+
 def test_steps_keep_what_was_typed(wizard: AppTest) -> None:
     _next(wizard)
     wizard.number_input(key=f"wizard:{_key(wizard)}:offer:amount").set_value(35.0).run()
