@@ -171,7 +171,10 @@ def test_a_draft_that_makes_no_sense_is_refused(db: Database, _case: str, change
     desk = open_shop(db, 1)
     with pytest.raises(Refusal, match=code):
         draft_campaign(desk, OWNER, document(**changes), draft_key="k", now=NOW)
-    assert next(fault.code for fault in estimate_document(desk, OWNER, document(**changes), draft_key="k", now=NOW).faults) == code
+    assert (
+        next(fault.code for fault in estimate_document(desk, OWNER, document(**changes), draft_key="k", now=NOW).faults)
+        == code
+    )
 
 
 def test_cancelling_stops_what_waits_and_gives_its_coupons_back(db: Database) -> None:
