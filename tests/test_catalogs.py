@@ -17,6 +17,10 @@ SOURCES = [path for folder in ("core", "pages") for path in sorted((ROOT / folde
 OWN_COUNT = {"offer.words.share"}
 
 
+# Codes that are put together from a reason (``core.rules.coupons.Reject``) where they are raised.
+PUT_TOGETHER = "error.coupon_"
+
+
 def _placeholders(sentence: str) -> set[str]:
     """Names of the values in a sentence; ``tier_en`` is the English form of ``tier`` and counts as the same."""
     names = (name for _, name, _, _ in string.Formatter().parse(sentence) if name)
@@ -55,6 +59,12 @@ def test_a_sentence_has_the_same_placeholders_in_both_languages() -> None:
 def test_every_refusal_has_a_sentence(lang: str) -> None:
     known = catalog(lang)  # type: ignore[arg-type]
     assert {code for code in _calls("Refusal") if f"error.{code}" not in known} == set()
+
+
+def test_no_error_has_a_sentence_that_nothing_says() -> None:
+    sources = "".join(path.read_text("utf-8") for path in SOURCES)
+    errors = {key for key in catalog("zh") if key.startswith("error.") and not key.startswith(PUT_TOGETHER)}
+    assert {key for key in errors if f'"{key.removeprefix("error.")}"' not in sources} == set()
 
 
 def test_every_sentence_that_a_page_asks_for_exists() -> None:

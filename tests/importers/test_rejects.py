@@ -3,8 +3,6 @@
 import ast
 import csv
 import io
-import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,24 +59,11 @@ def _codes(tree: ast.AST) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_every_code_has_a_sentence_and_every_sentence_a_code(lang: Lang) -> None:
+def test_every_code_has_a_sentence(lang: Lang) -> None:
     sources = [path.read_text("utf-8") for path in (ROOT / "importers").glob("*.py")]
     codes = {code for source in sources for code in _codes(ast.parse(source))}
     assert len(codes) > 50
     assert {code for code in codes if f"error.{code}" not in catalog(lang)} == set()
-    written = json.loads((ROOT / f"i18n/{lang}.importers.json").read_text("utf-8"))
-    stale = [
-        key
-        for key in written
-        if key.startswith(("error.", "note.")) and f'"{key.split(".")[1]}"' not in "".join(sources)
-    ]
-    assert stale == []
-
-
-def test_both_catalogs_have_the_same_keys_and_placeholders() -> None:
-    zh, en = (json.loads((ROOT / f"i18n/{lang}.importers.json").read_text("utf-8")) for lang in LANGS)
-    assert zh.keys() == en.keys()
-    assert all(set(re.findall(r"{(\w+)}", zh[key])) >= set(re.findall(r"{(\w+)}", en[key])) for key in zh)
 
 
 def test_shares_are_those_of_the_plain_split() -> None:
