@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
+from core.documents.benefits import CODE
 from core.documents.campaign import channel_faults
 from core.documents.canonical import Document
 from core.documents.message import Message
 from core.documents.offer import Offer, Relative, offer_faults
-from core.documents.rules import CODE
 from core.errors import Refusal
 
 BIRTHDAY, COUPON_EXPIRING, DORMANT = "birthday", "coupon_expiring", "dormant"

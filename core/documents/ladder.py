@@ -1,6 +1,7 @@
 """The first rule version of a new shop: the four grades of Tmall, by amount or by number of orders over 365 days."""
 
-from core.documents.rules import Benefit, Cell, RuleDocument, Tier
+from core.documents.benefits import Benefit, Cell
+from core.documents.rules import RuleDocument, Tier
 
 
 def tmall_ladder() -> RuleDocument:

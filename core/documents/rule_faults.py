@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from core.documents.rules import BENEFIT_KINDS, MOST_BENEFITS, MOST_TIERS, PERIODS, Benefit, RuleDocument, Tier
+from core.documents.benefits import BENEFIT_KINDS, MOST_BENEFITS, PERIODS, Benefit
+from core.documents.rules import MOST_TIERS, RuleDocument, Tier
 from core.errors import Refusal
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from core.documents.benefits import Benefit, Cell
 from core.documents.rule_faults import rule_faults
-from core.documents.rules import Benefit, Cell, RuleDocument, read_rules
+from core.documents.rules import RuleDocument, read_rules
 from core.errors import Refusal
 from core.i18n import Lang, translate
 from core.rules.phrases import yuan_words

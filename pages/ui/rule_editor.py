@@ -6,8 +6,9 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.documents.benefits import BENEFIT_KINDS, PERIODS
 from core.documents.rule_faults import rule_faults
-from core.documents.rules import BENEFIT_KINDS, MOST_TIERS, PERIODS, RuleDocument
+from core.documents.rules import MOST_TIERS, RuleDocument
 from core.errors import Refusal
 from core.money import as_yuan
 from core.rules.versions import differences

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import core.i18n
+from core.documents.benefits import BENEFIT_KINDS, PERIODS
 from core.documents.campaign import GOALS
-from core.documents.rules import BENEFIT_KINDS, PERIODS
 from core.i18n import catalog
 from core.rules.coupons import Reject
 from core.rules.tiers import REASONS
