@@ -2,7 +2,17 @@
 
 from sqlalchemy import Connection, text
 
-APPEND_ONLY = ("refund", "redemption", "consent", "audit_entry")
+APPEND_ONLY = (
+    "refund",
+    "redemption",
+    "consent",
+    "audit_entry",
+    "interaction",
+    "points_fact",
+    "growth_entry",
+    "points_entry",
+    "ledger_seal",
+)
 _FROZEN_VERSION = (
     "OLD.status <> 'draft' AND (NEW.document <> OLD.document OR NEW.document_hash <> OLD.document_hash"
     " OR NEW.status = 'draft' OR NEW.author <> OLD.author OR NEW.effective_from IS DISTINCT FROM OLD.effective_from)"

@@ -5,6 +5,15 @@ from core.store.tables.campaigns import Campaign, Decision
 from core.store.tables.coupons import Coupon, Offer, Redemption
 from core.store.tables.desk import AuditEntry, Revision, Setting
 from core.store.tables.imports import ImportBatch, ImportMapping, ImportReject, StagedItem, StagedOrder
+from core.store.tables.ledgers import (
+    GrowthEntry,
+    Interaction,
+    LedgerSeal,
+    MemberPoints,
+    PointsEntry,
+    PointsFact,
+    TierOverride,
+)
 from core.store.tables.messages import CallTask, Heartbeat, Journey, MessageTemplate, OutboxMessage
 from core.store.tables.orders import Order, OrderItem, Product, Refund
 from core.store.tables.people import Consent, Member, MemberIdentity, MemberTag
@@ -22,13 +31,17 @@ __all__ = [
     "Coupon",
     "DaySummary",
     "Decision",
+    "GrowthEntry",
     "Heartbeat",
     "ImportBatch",
     "ImportMapping",
     "ImportReject",
+    "Interaction",
     "Journey",
+    "LedgerSeal",
     "Member",
     "MemberIdentity",
+    "MemberPoints",
     "MemberProfile",
     "MemberTag",
     "MemberTier",
@@ -37,6 +50,8 @@ __all__ = [
     "Order",
     "OrderItem",
     "OutboxMessage",
+    "PointsEntry",
+    "PointsFact",
     "Product",
     "Redemption",
     "Refund",
@@ -48,5 +63,6 @@ __all__ = [
     "StagedOrder",
     "Table",
     "TierChange",
+    "TierOverride",
     "metadata",
 ]

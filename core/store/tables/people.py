@@ -41,6 +41,9 @@ class Member(Table, table=True):
     consent_sms: bool = False
     consent_email: bool = False
     opted_out: bool = False
+    not_counted: str | None = Field(
+        default=None, max_length=16, description="staff | test | reseller | blacklist: out of figures, tiers and sends"
+    )
     recorded_at: datetime = Field(sa_type=UtcDateTime)
 
 

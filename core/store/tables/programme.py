@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Text, text
+from sqlalchemy import Column, Index, Text, false, text
 from sqlmodel import Field
 
 from core.documents.enums import VersionStatus
@@ -38,13 +38,29 @@ class MemberTier(Table, table=True):
     since: datetime = Field(sa_type=UtcDateTime)
     window_spend_fen: int = Field(sa_type=Amount)
     window_orders: int
+    window_growth: int = Field(default=0, sa_type=Amount, sa_column_kwargs={"server_default": "0"})
     next_tier: str | None = Field(default=None, max_length=32)
     missing_fen: int | None = Field(default=None, sa_type=Amount, index=True)
     missing_orders: int | None = None
+    missing_growth: int | None = Field(default=None, sa_type=Amount)
     drops_at: datetime | None = Field(
-        default=None, sa_type=UtcDateTime, description="when the tier is lost if nothing more is bought"
+        default=None,
+        sa_type=UtcDateTime,
+        index=True,
+        description="when the tier is lost if nothing more is bought",
     )
     drops_to: str | None = Field(default=None, max_length=32)
+    keep_fen: int | None = Field(default=None, sa_type=Amount, description="what is missing until then to keep it")
+    keep_orders: int | None = None
+    keep_growth: int | None = Field(default=None, sa_type=Amount)
+    grace: bool = Field(
+        default=False,
+        description="it is not kept any more and lost at drops_at",
+        sa_column_kwargs={"server_default": false()},
+    )
+    held_by: str | None = Field(
+        default=None, max_length=16, description="grandfather | plan | hand: more than was earned"
+    )
     rule_version_id: int = reference("rule_version.id")
     evaluated_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -72,6 +88,7 @@ class TierChange(Table, table=True):
     reason: str = Field(max_length=16)
     window_spend_fen: int = Field(sa_type=Amount)
     window_orders: int
+    window_growth: int = Field(default=0, sa_type=Amount, sa_column_kwargs={"server_default": "0"})
     rule_version_id: int = reference("rule_version.id")
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     superseded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
