@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Text, false, text
+from sqlalchemy import Column, Index, Text, text
 from sqlmodel import Field
 
 from core.documents.enums import VersionStatus
@@ -56,7 +56,7 @@ class MemberTier(Table, table=True):
     grace: bool = Field(
         default=False,
         description="it is not kept any more and lost at drops_at",
-        sa_column_kwargs={"server_default": false()},
+        sa_column_kwargs={"server_default": text("false")},
     )
     held_by: str | None = Field(
         default=None, max_length=16, description="grandfather | plan | hand: more than was earned"

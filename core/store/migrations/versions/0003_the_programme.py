@@ -158,7 +158,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('keep_fen', sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column('keep_orders', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('keep_growth', sa.BigInteger(), nullable=True))
-        batch_op.add_column(sa.Column('grace', sa.Boolean(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('grace', sa.Boolean(), server_default=sa.text('(false)'), nullable=False))
         batch_op.add_column(sa.Column('held_by', sa.String(length=16), nullable=True))
         batch_op.create_index(batch_op.f('ix_member_tier_drops_at'), ['drops_at'], unique=False)
 
