@@ -12,6 +12,7 @@ APPEND_ONLY = (
     "growth_entry",
     "points_entry",
     "ledger_seal",
+    "goodwill",
 )
 _FROZEN_VERSION = (
     "OLD.status <> 'draft' AND (NEW.document <> OLD.document OR NEW.document_hash <> OLD.document_hash"

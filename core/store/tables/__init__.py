@@ -14,11 +14,13 @@ from core.store.tables.ledgers import (
     PointsFact,
     TierOverride,
 )
+from core.store.tables.marks import MemberMark
 from core.store.tables.messages import CallTask, Heartbeat, Journey, MessageTemplate, OutboxMessage
 from core.store.tables.orders import Order, OrderItem, Product, Refund
 from core.store.tables.people import Consent, Member, MemberIdentity, MemberTag
 from core.store.tables.profiles import DaySummary, MemberProfile
 from core.store.tables.programme import MemberTier, RuleVersion, TierChange
+from core.store.tables.rewards import Goodwill, Reward, RewardClaim
 from core.store.tables.segments import SavedSegment
 
 metadata = Table.metadata
@@ -31,6 +33,7 @@ __all__ = [
     "Coupon",
     "DaySummary",
     "Decision",
+    "Goodwill",
     "GrowthEntry",
     "Heartbeat",
     "ImportBatch",
@@ -41,6 +44,7 @@ __all__ = [
     "LedgerSeal",
     "Member",
     "MemberIdentity",
+    "MemberMark",
     "MemberPoints",
     "MemberProfile",
     "MemberTag",
@@ -56,6 +60,8 @@ __all__ = [
     "Redemption",
     "Refund",
     "Revision",
+    "Reward",
+    "RewardClaim",
     "RuleVersion",
     "SavedSegment",
     "Setting",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from core.store.tables.base import Table, reference, row_id
@@ -18,6 +18,12 @@ class Member(Table, table=True):
         CheckConstraint("birth_day BETWEEN 1 AND 31", name="birth_day"),
         CheckConstraint("grade >= 0", name="grade"),
         Index("ix_member_search", "nickname", "name", "phone_last4", "id"),
+        Index(
+            "ix_member_not_counted",
+            "not_counted",
+            sqlite_where=text("not_counted IS NOT NULL"),
+            postgresql_where=text("not_counted IS NOT NULL"),
+        ),
     )
 
     id: int | None = row_id()

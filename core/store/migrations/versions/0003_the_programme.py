@@ -62,6 +62,18 @@ def upgrade() -> None:
     with op.batch_alter_table('interaction', schema=None) as batch_op:
         batch_op.create_index('ix_interaction_member', ['member_id', 'occurred_at'], unique=False)
 
+    op.create_table('member_mark',
+    sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('mark', sa.String(length=16), nullable=True),
+    sa.Column('source', sa.String(length=8), nullable=False),
+    sa.Column('why', sa.String(length=200), nullable=False),
+    sa.Column('actor', sa.String(length=64), nullable=False),
+    sa.Column('marked_at', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("source = 'hand' OR mark IS NOT NULL", name=op.f('ck_member_mark_mark')),
+    sa.CheckConstraint("source IN ('hand', 'rule')", name=op.f('ck_member_mark_source')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_member_mark_member_id_member')),
+    sa.PrimaryKeyConstraint('member_id', name=op.f('pk_member_mark'))
+    )
     op.create_table('member_points',
     sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('pending', sa.BigInteger(), nullable=False),
@@ -129,6 +141,20 @@ def upgrade() -> None:
     with op.batch_alter_table('points_fact', schema=None) as batch_op:
         batch_op.create_index('ix_points_fact_member', ['member_id', 'occurred_at'], unique=False)
 
+    op.create_table('reward',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('document', sa.Text(), nullable=False),
+    sa.Column('document_hash', sa.String(length=64), nullable=False),
+    sa.Column('points', sa.BigInteger(), nullable=False),
+    sa.Column('stock', sa.Integer(), nullable=True),
+    sa.Column('claimed', sa.Integer(), nullable=False),
+    sa.Column('offer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('retired_at', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint('claimed >= 0 AND (stock IS NULL OR claimed <= stock)', name=op.f('ck_reward_stock')),
+    sa.ForeignKeyConstraint(['offer_id'], ['offer.id'], name=op.f('fk_reward_offer_id_offer')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reward'))
+    )
     op.create_table('tier_override',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
@@ -149,8 +175,65 @@ def upgrade() -> None:
     with op.batch_alter_table('tier_override', schema=None) as batch_op:
         batch_op.create_index('ix_tier_override_member', ['member_id', 'starts_at'], unique=False)
 
+    op.create_table('goodwill',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('kind', sa.String(length=8), nullable=False),
+    sa.Column('value', sa.BigInteger(), nullable=False),
+    sa.Column('cost_fen', sa.BigInteger(), nullable=False),
+    sa.Column('what', sa.String(length=60), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('coupon_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
+    sa.Column('points_fact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
+    sa.Column('obligation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('key', sa.String(length=96), nullable=False),
+    sa.Column('actor', sa.String(length=64), nullable=False),
+    sa.Column('occurred_at', sa.BigInteger(), nullable=False),
+    sa.Column('recorded_at', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("kind IN ('coupon', 'points', 'gift')", name=op.f('ck_goodwill_kind')),
+    sa.CheckConstraint('value > 0 AND cost_fen >= 0', name=op.f('ck_goodwill_amount')),
+    sa.ForeignKeyConstraint(['coupon_id'], ['coupon.id'], name=op.f('fk_goodwill_coupon_id_coupon')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_goodwill_member_id_member')),
+    sa.ForeignKeyConstraint(['points_fact_id'], ['points_fact.id'], name=op.f('fk_goodwill_points_fact_id_points_fact')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_goodwill')),
+    sa.UniqueConstraint('key', name=op.f('uq_goodwill_key'))
+    )
+    with op.batch_alter_table('goodwill', schema=None) as batch_op:
+        batch_op.create_index('ix_goodwill_actor', ['actor', 'occurred_at'], unique=False)
+        batch_op.create_index('ix_goodwill_member', ['member_id', 'occurred_at'], unique=False)
+
+    op.create_table('reward_claim',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('reward_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('points', sa.BigInteger(), nullable=False),
+    sa.Column('points_fact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('coupon_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
+    sa.Column('obligation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('cost_fen', sa.BigInteger(), nullable=False),
+    sa.Column('status', sa.String(length=16), nullable=False),
+    sa.Column('key', sa.String(length=96), nullable=False),
+    sa.Column('actor', sa.String(length=64), nullable=False),
+    sa.Column('claimed_at', sa.BigInteger(), nullable=False),
+    sa.Column('cancelled_at', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f('ck_reward_claim_cancelled')),
+    sa.CheckConstraint("status IN ('done', 'cancelled')", name=op.f('ck_reward_claim_status')),
+    sa.ForeignKeyConstraint(['coupon_id'], ['coupon.id'], name=op.f('fk_reward_claim_coupon_id_coupon')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_reward_claim_member_id_member')),
+    sa.ForeignKeyConstraint(['points_fact_id'], ['points_fact.id'], name=op.f('fk_reward_claim_points_fact_id_points_fact')),
+    sa.ForeignKeyConstraint(['reward_id'], ['reward.id'], name=op.f('fk_reward_claim_reward_id_reward')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reward_claim')),
+    sa.UniqueConstraint('coupon_id', name=op.f('uq_reward_claim_coupon_id')),
+    sa.UniqueConstraint('key', name=op.f('uq_reward_claim_key')),
+    sa.UniqueConstraint('points_fact_id', name=op.f('uq_reward_claim_points_fact_id'))
+    )
+    with op.batch_alter_table('reward_claim', schema=None) as batch_op:
+        batch_op.create_index('ix_reward_claim_member', ['member_id', 'claimed_at'], unique=False)
+        batch_op.create_index('ix_reward_claim_reward', ['reward_id', 'member_id'], unique=False)
+
     with op.batch_alter_table('member', schema=None) as batch_op:
         batch_op.add_column(sa.Column('not_counted', sa.String(length=16), nullable=True))
+        batch_op.create_index('ix_member_not_counted', ['not_counted'], unique=False, sqlite_where=sa.text('not_counted IS NOT NULL'), postgresql_where=sa.text('not_counted IS NOT NULL'))
 
     with op.batch_alter_table('member_tier', schema=None) as batch_op:
         batch_op.add_column(sa.Column('window_growth', sa.BigInteger(), server_default='0', nullable=False))
