@@ -12,6 +12,11 @@ APPEND_ONLY = (
     "growth_entry",
     "points_entry",
     "ledger_seal",
+    "stored_plan",
+    "stored_transaction",
+    "stored_posting",
+    "plan_purchase",
+    "plan_refund",
     "goodwill",
 )
 _FROZEN_VERSION = (

@@ -24,6 +24,8 @@ class Turn(IntEnum):
     IMPORT = 618_004
     TIERS = 618_005
     RULES = 618_006
+    STORED_VALUE = 618_008
+    PLANS = 618_009
     AUDIT = 618_007
 
 

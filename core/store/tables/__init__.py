@@ -17,11 +17,13 @@ from core.store.tables.ledgers import (
 from core.store.tables.marks import MemberMark
 from core.store.tables.messages import CallTask, Heartbeat, Journey, MessageTemplate, OutboxMessage
 from core.store.tables.orders import Order, OrderItem, Product, Refund
+from core.store.tables.paid_plans import PaidPlan, PlanPurchase, PlanRefund
 from core.store.tables.people import Consent, Member, MemberIdentity, MemberTag
 from core.store.tables.profiles import DaySummary, MemberProfile
 from core.store.tables.programme import MemberTier, RuleVersion, TierChange
 from core.store.tables.rewards import Goodwill, Reward, RewardClaim
 from core.store.tables.segments import SavedSegment
+from core.store.tables.stored_value import StoredBalance, StoredPlan, StoredPosting, StoredTransaction
 
 metadata = Table.metadata
 
@@ -54,6 +56,9 @@ __all__ = [
     "Order",
     "OrderItem",
     "OutboxMessage",
+    "PaidPlan",
+    "PlanPurchase",
+    "PlanRefund",
     "PointsEntry",
     "PointsFact",
     "Product",
@@ -67,6 +72,10 @@ __all__ = [
     "Setting",
     "StagedItem",
     "StagedOrder",
+    "StoredBalance",
+    "StoredPlan",
+    "StoredPosting",
+    "StoredTransaction",
     "Table",
     "TierChange",
     "TierOverride",

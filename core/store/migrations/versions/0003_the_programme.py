@@ -24,6 +24,21 @@ def upgrade() -> None:
     with op.batch_alter_table('ledger_seal', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ledger_seal_ledger'), ['ledger'], unique=False)
 
+    op.create_table('paid_plan',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('document', sa.Text(), nullable=False),
+    sa.Column('document_hash', sa.String(length=64), nullable=False),
+    sa.Column('saved_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_paid_plan'))
+    )
+    op.create_table('stored_plan',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('document', sa.Text(), nullable=False),
+    sa.Column('document_hash', sa.String(length=64), nullable=False),
+    sa.Column('actor', sa.String(length=64), nullable=False),
+    sa.Column('saved_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stored_plan'))
+    )
     op.create_table('growth_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
@@ -155,6 +170,46 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['offer_id'], ['offer.id'], name=op.f('fk_reward_offer_id_offer')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reward'))
     )
+    op.create_table('stored_balance',
+    sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('principal_fen', sa.BigInteger(), nullable=False),
+    sa.Column('bonus_fen', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('principal_fen >= 0 AND bonus_fen >= 0', name=op.f('ck_stored_balance_sums')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_stored_balance_member_id_member')),
+    sa.PrimaryKeyConstraint('member_id', name=op.f('pk_stored_balance'))
+    )
+    op.create_table('stored_transaction',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('key', sa.String(length=128), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('refers_to', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
+    sa.Column('plan_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
+    sa.Column('bonus_until', sa.BigInteger(), nullable=True),
+    sa.Column('route', sa.String(length=16), nullable=True),
+    sa.Column('order_no', sa.String(length=64), nullable=True),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.Column('actor', sa.String(length=64), nullable=False),
+    sa.Column('occurred_at', sa.BigInteger(), nullable=False),
+    sa.Column('recorded_at', sa.BigInteger(), nullable=False),
+    sa.Column('previous_hash', sa.String(length=64), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.CheckConstraint("kind IN ('topup', 'pay', 'refund_payment', 'refund_topup', 'adjust', 'bonus_expiry')", name=op.f('ck_stored_transaction_kind')),
+    sa.CheckConstraint('amount_fen <> 0', name=op.f('ck_stored_transaction_amount')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_stored_transaction_member_id_member')),
+    sa.ForeignKeyConstraint(['plan_id'], ['stored_plan.id'], name=op.f('fk_stored_transaction_plan_id_stored_plan')),
+    sa.ForeignKeyConstraint(['refers_to'], ['stored_transaction.id'], name=op.f('fk_stored_transaction_refers_to_stored_transaction')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stored_transaction')),
+    sa.UniqueConstraint('hash', name=op.f('uq_stored_transaction_hash')),
+    sa.UniqueConstraint('key', name=op.f('uq_stored_transaction_key'))
+    )
+    with op.batch_alter_table('stored_transaction', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stored_transaction_bonus_until'), ['bonus_until'], unique=False)
+        batch_op.create_index('ix_stored_transaction_member', ['member_id', 'occurred_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stored_transaction_occurred_at'), ['occurred_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stored_transaction_refers_to'), ['refers_to'], unique=False)
+
     op.create_table('tier_override',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
@@ -231,6 +286,68 @@ def upgrade() -> None:
         batch_op.create_index('ix_reward_claim_member', ['member_id', 'claimed_at'], unique=False)
         batch_op.create_index('ix_reward_claim_reward', ['reward_id', 'member_id'], unique=False)
 
+    op.create_table('stored_posting',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('transaction_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('account', sa.String(length=24), nullable=False),
+    sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('lot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('amount_fen <> 0', name=op.f('ck_stored_posting_amount')),
+    sa.ForeignKeyConstraint(['lot_id'], ['stored_transaction.id'], name=op.f('fk_stored_posting_lot_id_stored_transaction')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_stored_posting_member_id_member')),
+    sa.ForeignKeyConstraint(['transaction_id'], ['stored_transaction.id'], name=op.f('fk_stored_posting_transaction_id_stored_transaction')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stored_posting'))
+    )
+    with op.batch_alter_table('stored_posting', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stored_posting_lot_id'), ['lot_id'], unique=False)
+        batch_op.create_index('ix_stored_posting_member', ['member_id', 'lot_id', 'account', 'amount_fen'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stored_posting_transaction_id'), ['transaction_id'], unique=False)
+
+    op.create_table('plan_purchase',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('plan_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('order_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
+    sa.Column('order_item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
+    sa.Column('paid_fen', sa.BigInteger(), nullable=False),
+    sa.Column('months', sa.Integer(), nullable=False),
+    sa.Column('starts_at', sa.BigInteger(), nullable=False),
+    sa.Column('ends_at', sa.BigInteger(), nullable=False),
+    sa.Column('tier', sa.String(length=32), nullable=True),
+    sa.Column('key', sa.String(length=96), nullable=False),
+    sa.Column('actor', sa.String(length=64), nullable=False),
+    sa.Column('occurred_at', sa.BigInteger(), nullable=False),
+    sa.Column('recorded_at', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('ends_at > starts_at', name=op.f('ck_plan_purchase_span')),
+    sa.CheckConstraint('months > 0', name=op.f('ck_plan_purchase_months')),
+    sa.CheckConstraint('paid_fen >= 0', name=op.f('ck_plan_purchase_paid')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_plan_purchase_member_id_member')),
+    sa.ForeignKeyConstraint(['order_id'], ['shop_order.id'], name=op.f('fk_plan_purchase_order_id_shop_order')),
+    sa.ForeignKeyConstraint(['order_item_id'], ['order_item.id'], name=op.f('fk_plan_purchase_order_item_id_order_item')),
+    sa.ForeignKeyConstraint(['plan_id'], ['paid_plan.id'], name=op.f('fk_plan_purchase_plan_id_paid_plan')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_purchase')),
+    sa.UniqueConstraint('key', name=op.f('uq_plan_purchase_key')),
+    sa.UniqueConstraint('order_item_id', name=op.f('uq_plan_purchase_order_item_id'))
+    )
+    with op.batch_alter_table('plan_purchase', schema=None) as batch_op:
+        batch_op.create_index('ix_plan_purchase_ends', ['ends_at'], unique=False)
+        batch_op.create_index('ix_plan_purchase_member', ['member_id', 'starts_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_plan_purchase_plan_id'), ['plan_id'], unique=False)
+
+    op.create_table('plan_refund',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('purchase_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('refunded_fen', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('actor', sa.String(length=64), nullable=False),
+    sa.Column('refunded_at', sa.BigInteger(), nullable=False),
+    sa.Column('recorded_at', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('refunded_fen >= 0', name=op.f('ck_plan_refund_refunded')),
+    sa.ForeignKeyConstraint(['purchase_id'], ['plan_purchase.id'], name=op.f('fk_plan_refund_purchase_id_plan_purchase')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_refund')),
+    sa.UniqueConstraint('purchase_id', name=op.f('uq_plan_refund_purchase_id'))
+    )
     with op.batch_alter_table('member', schema=None) as batch_op:
         batch_op.add_column(sa.Column('not_counted', sa.String(length=16), nullable=True))
         batch_op.create_index('ix_member_not_counted', ['not_counted'], unique=False, sqlite_where=sa.text('not_counted IS NOT NULL'), postgresql_where=sa.text('not_counted IS NOT NULL'))
