@@ -111,7 +111,9 @@ def fold(
             if units == 0:
                 continue
             if source == SPEND_KIND:
-                units = counted_fen(weights, entry, refunded[entry]) * units * pct[entry] // 1_000_000
+                # Two steps, exact, so that a large amount is never multiplied by rate and multiplier at once.
+                counted, factor = counted_fen(weights, entry, refunded[entry]), units * pct[entry]
+                units = counted * (factor // 1_000_000) + counted * (factor % 1_000_000) // 1_000_000
             elif kind == ORDER_KIND:
                 units = units * pct[entry] // 100
             if day[source] != entries.day[entry]:
