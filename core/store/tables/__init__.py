@@ -16,8 +16,10 @@ from core.store.tables.ledgers import (
 )
 from core.store.tables.marks import MemberMark
 from core.store.tables.messages import CallTask, Heartbeat, Journey, MessageTemplate, OutboxMessage
+from core.store.tables.obligations import MemberService, Obligation
 from core.store.tables.orders import Order, OrderItem, Product, Refund
 from core.store.tables.paid_plans import PaidPlan, PlanPurchase, PlanRefund
+from core.store.tables.partners import Partner, PartnerCode
 from core.store.tables.people import Consent, Member, MemberIdentity, MemberTag
 from core.store.tables.profiles import DaySummary, MemberProfile
 from core.store.tables.programme import MemberTier, RuleVersion, TierChange
@@ -49,14 +51,18 @@ __all__ = [
     "MemberMark",
     "MemberPoints",
     "MemberProfile",
+    "MemberService",
     "MemberTag",
     "MemberTier",
     "MessageTemplate",
+    "Obligation",
     "Offer",
     "Order",
     "OrderItem",
     "OutboxMessage",
     "PaidPlan",
+    "Partner",
+    "PartnerCode",
     "PlanPurchase",
     "PlanRefund",
     "PointsEntry",

@@ -31,6 +31,23 @@ def upgrade() -> None:
     sa.Column('saved_at', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_paid_plan'))
     )
+    op.create_table('partner',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('code', sa.String(length=32), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('contact', sa.String(length=120), nullable=False),
+    sa.Column('gives', sa.Text(), nullable=False),
+    sa.Column('share_bp', sa.Integer(), nullable=False),
+    sa.Column('code_cost_fen', sa.BigInteger(), nullable=False),
+    sa.Column('valid_from', sa.Integer(), nullable=True),
+    sa.Column('valid_until', sa.Integer(), nullable=True),
+    sa.Column('recorded_at', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('code_cost_fen >= 0', name=op.f('ck_partner_cost')),
+    sa.CheckConstraint('share_bp BETWEEN 0 AND 10000', name=op.f('ck_partner_share')),
+    sa.CheckConstraint('valid_until IS NULL OR valid_from IS NULL OR valid_until >= valid_from', name=op.f('ck_partner_span')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_partner')),
+    sa.UniqueConstraint('code', name=op.f('uq_partner_code'))
+    )
     op.create_table('stored_plan',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('document', sa.Text(), nullable=False),
@@ -106,6 +123,17 @@ def upgrade() -> None:
     with op.batch_alter_table('member_points', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_member_points_active'), ['active'], unique=False)
         batch_op.create_index(batch_op.f('ix_member_points_next_expiry_at'), ['next_expiry_at'], unique=False)
+
+    op.create_table('member_service',
+    sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('person', sa.String(length=64), nullable=False),
+    sa.Column('since', sa.BigInteger(), nullable=False),
+    sa.Column('assigned_by', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_member_service_member_id_member')),
+    sa.PrimaryKeyConstraint('member_id', name=op.f('pk_member_service'))
+    )
+    with op.batch_alter_table('member_service', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_member_service_person'), ['person'], unique=False)
 
     op.create_table('points_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -257,6 +285,48 @@ def upgrade() -> None:
         batch_op.create_index('ix_goodwill_actor', ['actor', 'occurred_at'], unique=False)
         batch_op.create_index('ix_goodwill_member', ['member_id', 'occurred_at'], unique=False)
 
+    op.create_table('obligation',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('benefit_code', sa.String(length=64), nullable=False),
+    sa.Column('kind', sa.String(length=32), nullable=False),
+    sa.Column('tier', sa.String(length=32), nullable=True),
+    sa.Column('occasion', sa.String(length=64), nullable=False),
+    sa.Column('what_zh', sa.String(length=120), nullable=False),
+    sa.Column('what_en', sa.String(length=160), nullable=False),
+    sa.Column('rule_version_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
+    sa.Column('order_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
+    sa.Column('status', sa.String(length=16), nullable=False),
+    sa.Column('begins_day', sa.Integer(), nullable=False),
+    sa.Column('due_day', sa.Integer(), nullable=False),
+    sa.Column('due_days', sa.Integer(), nullable=False),
+    sa.Column('quantity', sa.Integer(), nullable=False),
+    sa.Column('cost_fen', sa.BigInteger(), nullable=False),
+    sa.Column('actual_fen', sa.BigInteger(), nullable=True),
+    sa.Column('owner', sa.String(length=64), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('claimed_at', sa.BigInteger(), nullable=True),
+    sa.Column('done_at', sa.BigInteger(), nullable=True),
+    sa.Column('done_day', sa.Integer(), nullable=True),
+    sa.Column('done_by', sa.String(length=64), nullable=True),
+    sa.Column('closed_for', sa.String(length=16), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.CheckConstraint("(status = 'done') = (done_at IS NOT NULL)", name=op.f('ck_obligation_done')),
+    sa.CheckConstraint("status IN ('offered', 'owed', 'done', 'cancelled', 'lapsed')", name=op.f('ck_obligation_status')),
+    sa.CheckConstraint('cost_fen >= 0 AND actual_fen >= 0', name=op.f('ck_obligation_cost')),
+    sa.CheckConstraint('due_day >= begins_day', name=op.f('ck_obligation_days')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_obligation_quantity')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_obligation_member_id_member')),
+    sa.ForeignKeyConstraint(['order_id'], ['shop_order.id'], name=op.f('fk_obligation_order_id_shop_order')),
+    sa.ForeignKeyConstraint(['rule_version_id'], ['rule_version.id'], name=op.f('fk_obligation_rule_version_id_rule_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_obligation')),
+    sa.UniqueConstraint('member_id', 'benefit_code', 'occasion', name=op.f('uq_obligation_member_id_benefit_code_occasion'))
+    )
+    with op.batch_alter_table('obligation', schema=None) as batch_op:
+        batch_op.create_index('ix_obligation_occasion', ['benefit_code', 'occasion', 'member_id'], unique=False)
+        batch_op.create_index('ix_obligation_open', ['status', 'due_day', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_obligation_order_id'), ['order_id'], unique=False)
+
     op.create_table('reward_claim',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('reward_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
@@ -303,6 +373,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_stored_posting_lot_id'), ['lot_id'], unique=False)
         batch_op.create_index('ix_stored_posting_member', ['member_id', 'lot_id', 'account', 'amount_fen'], unique=False)
         batch_op.create_index(batch_op.f('ix_stored_posting_transaction_id'), ['transaction_id'], unique=False)
+
+    op.create_table('partner_code',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('partner_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('code', sa.String(length=64), nullable=False),
+    sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
+    sa.Column('obligation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
+    sa.Column('given_at', sa.BigInteger(), nullable=True),
+    sa.Column('used_at', sa.BigInteger(), nullable=True),
+    sa.Column('recorded_at', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('(member_id IS NULL) = (given_at IS NULL)', name=op.f('ck_partner_code_given')),
+    sa.CheckConstraint('used_at IS NULL OR given_at IS NOT NULL', name=op.f('ck_partner_code_used')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_partner_code_member_id_member')),
+    sa.ForeignKeyConstraint(['obligation_id'], ['obligation.id'], name=op.f('fk_partner_code_obligation_id_obligation')),
+    sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], name=op.f('fk_partner_code_partner_id_partner')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_partner_code')),
+    sa.UniqueConstraint('obligation_id', name=op.f('uq_partner_code_obligation_id')),
+    sa.UniqueConstraint('partner_id', 'code', name=op.f('uq_partner_code_partner_id_code'))
+    )
+    with op.batch_alter_table('partner_code', schema=None) as batch_op:
+        batch_op.create_index('ix_partner_code_free', ['partner_id', 'given_at', 'id'], unique=False)
+        batch_op.create_index('ix_partner_code_member', ['member_id', 'partner_id'], unique=False)
 
     op.create_table('plan_purchase',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
