@@ -1,65 +1,71 @@
-"""The compiled heart of the tiers: one pass over each member's orders, refunds and expiries in time order.
+"""The compiled walk of the tiers: member by member, through all versions, once more from the start after each refund.
 
-Plain int64 arrays in and out; ``core.rules.tiers`` prepares them and says what they mean. Inside a pass a tier is its
-rank in the version in force (0 = entry, -1 = none); outside it is an id that is the same in every version.
+At a refund's instant everything becomes as if that money had never been spent. So the machine runs from the first fact with
+what was refunded by then taken off, in silence up to that instant, and speaks from there on to the next refund. Growth is
+earned in the same walk, because thresholds of growth need it as of each refund.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-Ints = npt.NDArray[np.int64]
-
-NEVER = np.iinfo(np.int64).max
-NOBODY = -1
-JOINED, PURCHASE, REFUND, EXPIRY, RULES = range(5)
-
-
-class Facts(NamedTuple):
-    """Orders sorted by (member, ``at``), one slice ``first[m]:first[m + 1]`` a member, and the refunds that come later.
-
-    ``entry_fen`` is what an order brings when it begins to count, ``back_fen`` what a refund takes off before it leaves.
-    ``refunds`` are indices of orders, sorted by (member, ``refund_at``), sliced by ``first_refund``.
-    """
-
-    first: Ints
-    at: Ints
-    leaves: Ints
-    entry_fen: Ints
-    back_fen: Ints
-    refund_at: Ints
-    refunds: Ints
-    first_refund: Ints
-    joined: Ints
-
-
-class Ladder(NamedTuple):
-    """Thresholds by rank (``NEVER`` = closed way), tier ids, and ``[start, stop)``: when this version is in force."""
-
-    spend_fen: Ints
-    orders: Ints
-    ids: Ints
-    all_needed: bool
-    start: int
-    stop: int
+from core.rules.earning import Rates, Weights, fold
+from core.rules.facts import ALWAYS, NEVER, NOBODY, Entries, Ints
+from core.rules.tier_machine import (
+    AT,
+    DAYS,
+    DEADLINE,
+    FIELDS,
+    HEAD,
+    HELD_BY,
+    JOINED,
+    KEEP,
+    NIGHT,
+    NOTHING,
+    OVERRIDE,
+    RANK,
+    REACH,
+    REASON,
+    REFUND,
+    ROLLING,
+    RUNNING,
+    SEEN,
+    SHOWN,
+    TAIL,
+    TURN,
+    VERSION,
+    WAYS,
+    WINDOW,
+    Person,
+    World,
+    count_anew,
+    next_instant,
+    start_of,
+    step,
+)
 
 
 class State(NamedTuple):
-    """By member, written in place: tier id, since when, window sums; and what comes if nothing more is bought."""
+    """By member, written in place: tier id, since when, sums; and what comes if nothing more is bought."""
 
     tier: Ints
     since: Ints
     spend_fen: Ints
     orders: Ints
+    growth: Ints
     holds_until: Ints
     drops_at: Ints
     drops_to: Ints
+    keep_fen: Ints
+    keep_orders: Ints
+    keep_growth: Ints
+    grace: Ints
+    held_by: Ints
 
 
 class Trace(NamedTuple):
-    """The changes, one row each: member, instant, tier ids, reason, and the window sums behind it."""
+    """The changes, one row each: member, instant, tier ids, reason, and the sums behind it."""
 
     member: Ints
     at: Ints
@@ -68,133 +74,293 @@ class Trace(NamedTuple):
     reason: Ints
     spend_fen: Ints
     orders: Ints
+    growth: Ints
+    version: Ints
+
+
+class GrowthTrace(NamedTuple):
+    """Growth as it was booked: earned at the entry's instant, changed at a refund's by the signed difference."""
+
+    member: Ints
+    entry_kind: Ints
+    fact: Ints
+    at: Ints
+    amount: Ints
+    version: Ints
+
+
+class People(NamedTuple):
+    """By member: when they joined (``NEVER``: not), on which day of the year, and where their overrides begin."""
+
+    joined: Ints
+    month: Ints
+    day: Ints
+    first: Ints
+
+
+class Growing(NamedTuple):
+    """What the fold of growth needs; ``was`` and ``refunded`` are written, by entry."""
+
+    weights: Weights
+    rates: Rates
+    pct: Ints
+    refunded: Ints
+    was: Ints
 
 
 @njit(cache=True)
-def rank_of(ladder: Ladder, spend_fen: int, orders: int) -> int:
-    """The highest rank whose thresholds are met; the threshold itself is enough, the entry tier asks for nothing."""
-    for rank in range(len(ladder.ids) - 1, 0, -1):
-        by_spend = spend_fen >= ladder.spend_fen[rank]
-        by_orders = orders >= ladder.orders[rank]
-        if (by_spend and by_orders) or (not ladder.all_needed and (by_spend or by_orders)):
-            return rank
-    return 0
+def walk(
+    world: World,
+    entries: Entries,
+    people: People,
+    growing: Growing,
+    end: int,
+    state: State,
+    trace: Trace,
+    booked: GrowthTrace,
+) -> tuple[int, int]:
+    """All members up to ``end``; how many rows the traces need, which may be more than they have room for."""
+    m, sums, count = np.zeros(FIELDS, np.int64), np.zeros((4, WAYS), np.int64), np.zeros(2, np.int64)
+    for member in range(len(people.joined)):
+        person = Person(
+            entries.first[member],
+            entries.first[member + 1],
+            people.joined[member],
+            people.month[member],
+            people.day[member],
+            people.first[member],
+            people.first[member + 1],
+        )
+        _walk_one(world, entries, person, member, growing, end, m, sums, count, state, trace, booked)
+        _keep_state(world, person, member, m, sums, state)
+        _look_ahead(world, person, member, m, sums, state)
+    return count[0], count[1]
 
 
 @njit(cache=True)
-def _apply(facts: Facts, cursor: Ints, ends: Ints, at: int, sums: Ints) -> int:
-    """Move the cursors over everything that happens at one instant, update the sums; the reason a fall would have."""
-    reason = PURCHASE
-    while cursor[0] < ends[0] and facts.leaves[cursor[0]] == at:
-        net = facts.entry_fen[cursor[0]] - facts.back_fen[cursor[0]]
-        sums[0] -= net
-        sums[1] -= net > 0
-        cursor[0] += 1
-        reason = EXPIRY
-    while cursor[1] < ends[0] and facts.at[cursor[1]] == at:
-        sums[0] += facts.entry_fen[cursor[1]]
-        sums[1] += facts.entry_fen[cursor[1]] > 0
-        cursor[1] += 1
-    while cursor[2] < ends[1] and facts.refund_at[facts.refunds[cursor[2]]] == at:
-        order = facts.refunds[cursor[2]]
-        sums[0] -= facts.back_fen[order]
-        sums[1] -= facts.back_fen[order] == facts.entry_fen[order]
-        cursor[2] += 1
-        reason = REFUND
-    return reason
+def _walk_one(
+    world: World,
+    entries: Entries,
+    person: Person,
+    member: int,
+    growing: Growing,
+    end: int,
+    m: Ints,
+    sums: Ints,
+    count: Ints,
+    state: State,
+    trace: Trace,
+    booked: GrowthTrace,
+) -> None:
+    """One person: a run from each refund to the next, with growth booked on the way."""
+    row, rows = entries.first_refund[member], entries.first_refund[member + 1]
+    speaks, spoken = ALWAYS, NOBODY
+    _take_off(world, entries, growing, person)
+    while True:
+        stop = entries.refund_at[row] if row < rows else end
+        if person.joined < NEVER:
+            _book(world, entries, member, person, growing, speaks, stop, count, booked)
+        spoken = _run(world, person, member, m, sums, speaks, stop, spoken, count, state, trace)
+        if row == rows:
+            return
+        growing.was[person.low : person.high] = world.growth[person.low : person.high]
+        speaks = stop
+        while row < rows and entries.refund_at[row] == speaks:
+            growing.refunded[entries.refund_entry[row]] += entries.refund_fen[row]
+            row += 1
+        _take_off(world, entries, growing, person)
 
 
 @njit(cache=True)
-def _next_instant(facts: Facts, cursor: Ints, ends: Ints) -> int:
-    """The instant of the next expiry, order or refund; ``NEVER`` when there is none."""
-    at = facts.leaves[cursor[0]] if cursor[0] < ends[0] else NEVER
-    if cursor[1] < ends[0]:
-        at = min(at, facts.at[cursor[1]])
-    if cursor[2] < ends[1]:
-        at = min(at, facts.refund_at[facts.refunds[cursor[2]]])
-    return at
+def _take_off(world: World, entries: Entries, growing: Growing, person: Person) -> None:
+    """What each entry brings with what was refunded so far taken off."""
+    for entry in range(person.low, person.high):
+        world.net_fen[entry] = max(entries.paid_fen[entry] - growing.refunded[entry], 0)
+    if len(growing.pct):
+        fold(
+            entries,
+            growing.weights,
+            growing.rates,
+            growing.pct,
+            person.low,
+            person.high,
+            growing.refunded,
+            world.growth,
+        )
 
 
 @njit(cache=True)
-def _look_ahead(facts: Facts, ladder: Ladder, member: int, cursor: Ints, sums: Ints, rank: int, state: State) -> None:
-    """Let the counted orders leave one by one: when the sums begin to fall, and when the tier is lost."""
-    spend_fen, orders = sums[0], sums[1]
-    order = cursor[0]
-    while order < cursor[1]:
-        at = facts.leaves[order]
-        while order < cursor[1] and facts.leaves[order] == at:
-            net = facts.entry_fen[order] - facts.back_fen[order]
-            spend_fen -= net
-            orders -= net > 0
-            order += 1
-        if spend_fen < sums[0] and state.holds_until[member] == NOBODY:
-            state.holds_until[member] = at
-        if rank_of(ladder, spend_fen, orders) < rank:
-            state.drops_at[member] = at
-            state.drops_to[member] = ladder.ids[rank_of(ladder, spend_fen, orders)]
+def _book(
+    world: World,
+    entries: Entries,
+    member: int,
+    person: Person,
+    growing: Growing,
+    speaks: int,
+    stop: int,
+    count: Ints,
+    booked: GrowthTrace,
+) -> None:
+    """Growth rows of one run: what the refund changed, then what was earned up to the next one."""
+    for entry in range(person.low, person.high):
+        at = entries.at[entry]
+        if at > stop:
+            return
+        amount = world.growth[entry] - (growing.was[entry] if at <= speaks else 0)
+        if amount == 0:
+            continue
+        row = count[1]
+        count[1] += 1
+        if row < len(booked.at):
+            booked.member[row], booked.fact[row], booked.amount[row] = member, entries.fact[entry], amount
+            booked.entry_kind[row], booked.version[row] = entries.order[entry] == NOBODY, entries.version[entry]
+            booked.at[row] = speaks if at <= speaks else at
+
+
+@njit(cache=True)
+def _start(world: World, person: Person, m: Ints, sums: Ints) -> None:
+    """A machine before the first fact."""
+    m[:] = 0
+    m[RANK] = m[SHOWN] = m[HELD_BY] = NOBODY
+    m[REASON] = NOTHING
+    m[HEAD] = m[TAIL] = person.low
+    m[DEADLINE] = m[NIGHT] = m[TURN] = NEVER
+    m[AT] = ALWAYS
+    first = person.joined if person.low == person.high else min(person.joined, world.at[person.low])
+    sums[:] = 0
+    if first < NEVER and world.rules[0, WINDOW] != ROLLING:
+        count_anew(world, person, m, sums, first)
+
+
+@njit(cache=True)
+def _run(
+    world: World,
+    person: Person,
+    member: int,
+    m: Ints,
+    sums: Ints,
+    speaks: int,
+    stop: int,
+    spoken: int,
+    count: Ints,
+    state: State,
+    trace: Trace,
+) -> int:
+    """Run the machine up to ``stop``, silent before ``speaks``; the tier that is spoken at the end."""
+    _start(world, person, m, sums)
+    silent = speaks > ALWAYS
+    while True:
+        at = next_instant(world, person, m)
+        if silent and at > speaks:
+            spoken = _speak(world, member, m, sums, RUNNING, speaks, REFUND, spoken, count, state, trace)
+            silent = False
+        if at >= stop:
+            return spoken
+        shown = m[SHOWN]
+        step(world, person, m, sums, at)
+        if silent and at < speaks:
+            continue
+        reason = m[REASON]
+        if m[HELD_BY] != NOBODY or reason == NOTHING:
+            reason = OVERRIDE
+        if spoken == NOBODY:
+            reason = JOINED
+        elif silent and shown != spoken:
+            reason = REFUND
+        row = RUNNING if m[REASON] == NOTHING or reason == REFUND else SEEN
+        spoken = _speak(world, member, m, sums, row, at, reason, spoken, count, state, trace)
+        silent = False
+
+
+@njit(cache=True)
+def _speak(
+    world: World,
+    member: int,
+    m: Ints,
+    sums: Ints,
+    row: int,
+    at: int,
+    reason: int,
+    spoken: int,
+    count: Ints,
+    state: State,
+    trace: Trace,
+) -> int:
+    """Write a change when the tier that is shown is another one than was spoken; the tier shown."""
+    if m[SHOWN] == spoken:
+        return spoken
+    change = count[0]
+    count[0] += 1
+    state.since[member] = at
+    if change < len(trace.at):
+        trace.member[change], trace.at[change], trace.reason[change] = member, at, reason
+        trace.before[change], trace.after[change], trace.version[change] = spoken, m[SHOWN], m[VERSION]
+        trace.spend_fen[change], trace.orders[change], trace.growth[change] = sums[row, 0], sums[row, 1], sums[row, 2]
+    return m[SHOWN]
+
+
+@njit(cache=True)
+def _keep_state(world: World, person: Person, member: int, m: Ints, sums: Ints, state: State) -> None:
+    """Tier and sums as they stand, and when the sums begin to fall."""
+    state.tier[member], state.held_by[member] = m[SHOWN], m[HELD_BY]
+    state.spend_fen[member], state.orders[member], state.growth[member] = sums[0, 0], sums[0, 1], sums[0, 2]
+    state.holds_until[member] = NOBODY
+    if world.rules[m[VERSION], WINDOW] != ROLLING:
+        if sums[0, 0] > 0 or sums[0, 2] > 0:
+            state.holds_until[member] = m[TURN]
+        return
+    for entry in range(m[TAIL], m[HEAD]):
+        if world.net_fen[entry] > 0 or world.growth[entry] > 0:
+            leaves = start_of(world, world.day[entry] + world.rules[m[VERSION], DAYS])
+            state.holds_until[member] = NOBODY if leaves == NEVER else leaves
             return
 
 
 @njit(cache=True)
-def walk(facts: Facts, ladder: Ladder, state: State, trace: Trace, record: bool) -> int:
-    """Run one rule version over all members; the number of changes, which go to ``trace`` when ``record`` is set.
-
-    What happened before ``start`` is counted in silence; at ``start`` the new version speaks (reason RULES).
-    """
-    count = 0
-    cursor, ends, sums = np.zeros(3, np.int64), np.zeros(2, np.int64), np.zeros(2, np.int64)
-    for member in range(len(facts.joined)):
-        cursor[0], cursor[1], cursor[2] = facts.first[member], facts.first[member], facts.first_refund[member]
-        ends[0], ends[1] = facts.first[member + 1], facts.first_refund[member + 1]
-        sums[:] = 0
-        joined = facts.joined[member]
-        tier, rank, spoken = state.tier[member], NOBODY, False
-        while True:
-            at = _next_instant(facts, cursor, ends)
-            if not spoken:
-                at = min(at, joined if joined > ladder.start else ladder.start) if joined != NOBODY else at
-            if at >= ladder.stop:
-                break
-            fall = _apply(facts, cursor, ends, at, sums)
-            if joined == NOBODY or at < joined or at < ladder.start:
-                continue
-            after = rank_of(ladder, sums[0], sums[1])
-            reason = (PURCHASE if after > rank else fall) if spoken else (JOINED if tier == NOBODY else RULES)
-            spoken, rank = True, after
-            if ladder.ids[after] == tier:
-                continue
-            if record:
-                trace.member[count], trace.at[count], trace.reason[count] = member, at, reason
-                trace.before[count], trace.after[count] = tier, ladder.ids[after]
-                trace.spend_fen[count], trace.orders[count] = sums[0], sums[1]
-            count += 1
-            tier, state.since[member] = ladder.ids[after], at
-        state.tier[member], state.spend_fen[member], state.orders[member] = tier, sums[0], sums[1]
-        if record and rank != NOBODY:
-            _look_ahead(facts, ladder, member, cursor, sums, rank, state)
-    return count
+def _look_ahead(world: World, person: Person, member: int, m: Ints, sums: Ints, state: State) -> None:
+    """Let time run on without new facts up to the first loss of the tier that is shown now."""
+    state.drops_at[member] = state.drops_to[member] = NOBODY
+    state.keep_fen[member] = state.keep_orders[member] = state.keep_growth[member] = NOBODY
+    state.grace[member] = 0
+    if m[SHOWN] == NOBODY:
+        return
+    version, deadline = m[VERSION], m[DEADLINE]
+    own = world.ranks[version, m[SHOWN]]
+    while own > 0:
+        at = next_instant(world, person, m)
+        if at == NEVER:
+            return
+        earned = m[RANK] >= own
+        step(world, person, m, sums, at)
+        if world.ranks[version, m[SHOWN]] < own:
+            kind, row = (KEEP, SEEN) if earned else (REACH, RUNNING)
+            state.drops_at[member], state.drops_to[member] = at, m[SHOWN]
+            state.grace[member] = at == deadline
+            state.keep_fen[member] = _missing(world, version, kind, own, 0, sums, row)
+            state.keep_orders[member] = _missing(world, version, kind, own, 1, sums, row)
+            state.keep_growth[member] = _missing(world, version, kind, own, 2, sums, row)
+            return
 
 
-def new_trace(rows: int) -> Trace:
-    """An empty trace with room for so many changes."""
-    return Trace(*(np.zeros(rows, np.int64) for _ in Trace._fields))
+@njit(cache=True)
+def _missing(world: World, version: int, kind: int, rank: int, way: int, sums: Ints, row: int) -> int:
+    """What is missing on one way; -1 where it is closed."""
+    asked = world.asks[version, kind, rank, way]
+    return max(asked - sums[row, way], 0) if asked >= 0 else NOBODY  # type: ignore[no-any-return]
 
 
-def new_state(members: int) -> State:
-    """Nobody has a tier yet."""
-    return State(*(np.full(members, NOBODY, np.int64) for _ in State._fields))
-
-
-def slices(owner: Ints, members: int) -> Ints:
-    """Where each member's rows begin in a column sorted by member; one more entry than members."""
-    return np.searchsorted(owner, np.arange(members + 1)).astype(np.int64)
-
-
-def copied(state: State) -> State:
-    """A copy that a counting pass may write to."""
-    return State(*(column.copy() for column in state))
-
-
-def as_ints(values: Any) -> Ints:
-    """A contiguous int64 column."""
-    return np.ascontiguousarray(values, dtype=np.int64)
+@njit(cache=True)
+def held_before(first: Ints, changed_at: Ints, after: Ints, member: Ints, at: Ints) -> Ints:
+    """By row, the tier id that a member held just before an instant; -1 = none. Changes are sorted by (member, at)."""
+    held = np.empty(len(at), np.int64)
+    for row in range(len(at)):
+        low, high = first[member[row]], first[member[row] + 1]
+        begin = low
+        while low < high:
+            middle = (low + high) // 2
+            if changed_at[middle] < at[row]:
+                low = middle + 1
+            else:
+                high = middle
+        held[row] = after[low - 1] if low > begin else NOBODY
+    return held

@@ -1,65 +1,56 @@
-"""Who has which tier, since when, why it changed, and when it would be lost: a pure function of orders, rules and now.
+"""Who has which tier, since when, why it changed, and when it would be lost: a pure function of facts, rules and now.
 
 The meaning, once:
-- An order counts from its payment (or its completion, as the rule says) on the shop days d with d > today - window: one
-  paid on day D leaves at the start of day D + window. It counts with what was paid less what was refunded so far, and
-  as one order unless it is wholly refunded. Orders before joining count; only members have a tier.
-- Everything of one instant happens at once: expiries, then orders, then refunds, then one look at the thresholds.
-  Reaching the threshold is enough. A rise is immediate, a fall too.
-- Rule versions follow each other; the later one speaks at its first instant, what was under the earlier stays history.
+- An order counts from its payment (or its completion, as the rules at its payment say) with what was paid less what was
+  refunded so far, and as one order unless it is wholly refunded. Orders before joining count; only members have a tier.
+- A rolling window counts the shop days d with d > today - days: an entry of day D leaves at the start of day D + days. In
+  calendar and member years the sums of the running period count; what is reached in one is kept to the end of the next, and
+  at a period's start the review asks whether the ended period's sums keep the tier. A member's year begins on the joined day.
+- Everything of one instant happens at once. Reaching the threshold is enough. A rise is immediate or waits for the start of
+  the next shop day; a tier that is not kept is lost after the grace, straight or step by step, or never.
+- Joining, and a new version whose tier rules differ, give at once what is reached (in years: in the last or the running one);
+  a tier is carried over by its code and then judged, one whose code is gone becomes the highest that is reached.
+- At a refund's instant everything becomes as if that money had never been spent; history before it stays as it was spoken.
+- Overrides are floors under the earned tier while they are in force; the earned one goes on being walked underneath.
 - Facts after ``now`` are not looked at. An order that arrives late re-derives its member: run again, compare changes.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from core.clock import ShopZone, day_of, to_micros
+from core.clock import DAY_MICROSECONDS, ShopZone, day_number, day_of, to_micros
 from core.documents.rules import RuleDocument
-from core.rules import tier_walk
-from core.rules.tier_walk import NEVER, NOBODY, Facts, Ints, Ladder, State, Trace, as_ints
+from core.rules import tier_machine, tier_walk
+from core.rules.earning import rates_of, weigh
+from core.rules.facts import NEVER, NOBODY, Entries, Facts, Ints, RuleInForce, as_ints, lay_out, slices, version_starts
+from core.rules.tier_machine import WAYS, World
+from core.rules.tier_walk import GrowthTrace, Growing, People, State, Trace
 
-REASONS = ("joined", "purchase", "refund", "expiry", "rules")
-
-
-@dataclass(frozen=True)
-class Orders:
-    """Paid orders as int64 columns sorted by (member index, ``paid_at``); instants are epoch microseconds, -1 = none.
-
-    ``refund_at`` -1 with a refund: the refund counts from the payment on. ``finished_at`` is needed by rules that count
-    from completion; an order without it does not count yet.
-    """
-
-    member: Ints
-    paid_at: Ints
-    paid_fen: Ints
-    refund_fen: Ints
-    refund_at: Ints
-    finished_at: Ints | None = None
-
-
-@dataclass(frozen=True)
-class RuleInForce:
-    """A published version and the instant it takes effect; None for the first, which holds from the first fact."""
-
-    document: RuleDocument
-    starts: datetime | None = None
+REASONS = tier_machine.REASONS
+_WINDOWS = ("rolling", "calendar_year", "anniversary")
+_MODES = ("straight", "one_step", "never")
+_UNKNOWN = -2  # an override names a tier that no version has
+_AHEAD = 6 * 366
+_CHUNK = 4_096
 
 
 @dataclass(frozen=True)
 class TierWalk:
     """``state`` by member and the ``changes`` sorted by (member, at); tiers are indices of ``codes``, -1 is none.
 
-    ``version`` is, by change, the index in the timeline of the rules that made it.
+    ``version`` is, by change, the index in the timeline of the rules that made it. ``growth`` is sorted by (member, at).
     """
 
     codes: tuple[str, ...]
     state: State
     changes: Trace
     version: Ints
+    growth: GrowthTrace
 
     def code(self, tier: int) -> str | None:
         """The tier code of an index, None for -1."""
@@ -67,134 +58,162 @@ class TierWalk:
 
 
 def walk_tiers(
-    orders: Orders, joined: Ints, timeline: Sequence[RuleInForce], zone: ShopZone, now: datetime
+    facts: Facts, timeline: Sequence[RuleInForce], zone: ShopZone, now: datetime, entries: Entries | None = None
 ) -> TierWalk:
-    """Tiers of ``len(joined)`` members at ``now`` and their whole history; ``joined`` in microseconds, -1 = no member.
+    """Tiers and growth of all members at ``now`` and their whole history; ``entries`` when they are laid out already.
 
     Errors: ValueError for columns that are not sorted or a timeline that does not rise (both are our bugs).
     """
+    entries = lay_out(facts, timeline, zone, now) if entries is None else entries
+    end, starts = to_micros(now) + 1, version_starts(timeline)
     codes = tuple(dict.fromkeys(code for rule in timeline for code in rule.document.codes))
-    end = to_micros(now) + 1
-    joined = as_ints(joined)
-    joined = np.where(joined < end, joined, NOBODY)
-    starts = [np.iinfo(np.int64).min if rule.starts is None else to_micros(rule.starts) for rule in timeline]
-    if not timeline or any(later <= earlier for earlier, later in pairwise(starts)):
-        raise ValueError("a rule timeline rises and is not empty")
-    stops = [min(start, end) for start in starts[1:]] + [end]
-    state = tier_walk.new_state(len(joined))
-    traces: list[Trace] = []
-    for rule, start, stop in zip(timeline, starts, stops, strict=True):
-        if start >= end:
+    joined = np.where((facts.joined >= 0) & (facts.joined < end), np.maximum(facts.joined, starts[0]), NEVER)
+    joined = as_ints(np.where(joined < end, joined, NEVER))
+    known = [rule.document for rule, start in zip(timeline, starts, strict=True) if start < end] or [
+        timeline[0].document
+    ]
+    growing = _growing(facts, entries, [rule.document for rule in timeline])
+    world = _world(facts, entries, known, codes, joined, zone, now, starts)
+    people = _people(facts, joined, zone)
+    state = State(*(np.full(facts.members, NOBODY, np.int64) for _ in State._fields))
+    changes, booked = facts.members + len(entries.at) // 2 + 16, 16
+    if len(growing.pct):
+        booked += len(entries.at) + len(entries.refund_at)
+    while True:
+        trace = Trace(*(np.empty(changes, np.int64) for _ in Trace._fields))
+        growth = GrowthTrace(*(np.empty(booked, np.int64) for _ in GrowthTrace._fields))
+        growing.refunded[:] = 0
+        rows = tier_walk.walk(world, entries, people, growing, end, state, trace, growth)
+        if rows[0] <= changes and rows[1] <= booked:
             break
-        facts = _facts(orders, joined, rule.document, zone, end)
-        traces.append(_run(facts, _ladder(rule.document, codes, start, stop), state))
-    return _joint(codes, state, traces)
+        changes, booked = max(changes, rows[0]), max(booked, rows[1])
+    trace = Trace(*(column[: rows[0]].copy() for column in trace))
+    return TierWalk(codes, state, trace, trace.version, GrowthTrace(*(column[: rows[1]].copy() for column in growth)))
 
 
-def progress(state: State, document: RuleDocument, codes: Sequence[str]) -> tuple[Ints, Ints, Ints]:
-    """By member: the next tier (index of ``codes``, -1 at the top and for non-members), and the fen and orders missing.
+def tier_at(walk: TierWalk, member: Ints, at: Ints) -> Ints:
+    """By row, the index of the tier that a member held just before an instant; -1 = none."""
+    changes = walk.changes
+    first = slices(changes.member, len(walk.state.tier))
+    return as_ints(tier_walk.held_before(first, changes.at, changes.after, as_ints(member), as_ints(at)))
 
-    With ``match: any`` either is enough, with ``all`` both are needed; -1 where that way is closed.
+
+def progress(state: State, document: RuleDocument, codes: Sequence[str]) -> tuple[Ints, Ints, Ints, Ints]:
+    """By member: the next tier (index of ``codes``, -1 at the top and for non-members), and the fen, orders, growth missing.
+
+    With ``match: any`` one way is enough, with ``all`` every one is needed; -1 where that way is closed.
     """
     ids = as_ints([codes.index(code) for code in document.codes])
     rank = np.full(len(codes) + 1, NOBODY, np.int64)
     rank[ids] = np.arange(len(ids))
     following = np.where((state.tier == NOBODY) | (rank[state.tier] == len(ids) - 1), NOBODY, rank[state.tier] + 1)
-    ladder = _ladder(document, codes, 0, 0)
+    asks = _asks(document, len(ids))[tier_machine.REACH]
     found = following != NOBODY
     missing = []
-    for threshold, reached in ((ladder.spend_fen, state.spend_fen), (ladder.orders, state.orders)):
-        asked = threshold[following]
-        missing.append(np.where(found & (asked != NEVER), np.maximum(asked - reached, 0), NOBODY))
-    return np.where(found, ids[following], NOBODY), missing[0], missing[1]
+    for way, own in enumerate((state.spend_fen, state.orders, state.growth)):
+        asked = asks[following, way]
+        missing.append(as_ints(np.where(found & (asked >= 0), np.maximum(asked - own, 0), NOBODY)))
+    return as_ints(np.where(found, ids[following], NOBODY)), missing[0], missing[1], missing[2]
 
 
-def _run(facts: Facts, ladder: Ladder, state: State) -> Trace:
-    """One version: a counting pass, then the pass that writes; ``state`` moves on."""
-    rows = tier_walk.walk(facts, ladder, tier_walk.copied(state), tier_walk.new_trace(0), False)
-    for column in (state.holds_until, state.drops_at, state.drops_to):
-        column[:] = NOBODY
-    trace = tier_walk.new_trace(rows)
-    tier_walk.walk(facts, ladder, state, trace, True)
-    return trace
+def _world(
+    facts: Facts,
+    entries: Entries,
+    documents: Sequence[RuleDocument],
+    codes: Sequence[str],
+    joined: Ints,
+    zone: ShopZone,
+    now: datetime,
+    starts: Ints,
+) -> World:
+    """Everything the machine looks at."""
+    ranks = max(len(document.tiers) for document in documents)
+    ids = np.full((len(documents), ranks), NOBODY, np.int64)
+    rank_of = np.full((len(documents), len(codes)), NOBODY, np.int64)
+    for version, document in enumerate(documents):
+        own = [codes.index(code) for code in document.codes]
+        ids[version, : len(own)] = own
+        rank_of[version, own] = np.arange(len(own))
+    over = facts.overrides
+    tier_ids = as_ints([codes.index(code) if code in codes else _UNKNOWN for code in facts.tier_codes] + [NOBODY])
+    low, days = _days(facts, entries, documents, zone, now)
+    return World(
+        _rules(documents, starts), as_ints([_asks(document, ranks) for document in documents]), ids, rank_of,
+        low, days, entries.at, entries.day, entries.order,
+        np.zeros(len(entries.at), np.int64), np.zeros(len(entries.at), np.int64),
+        as_ints(tier_ids[over.tier]), as_ints(np.maximum(over.starts, joined[over.member])),
+        as_ints(np.where(over.ends < 0, NEVER, over.ends)), over.source, np.full(len(over.tier), NOBODY, np.int64),
+    )  # fmt: skip
 
 
-def _ladder(document: RuleDocument, codes: Sequence[str], start: int, stop: int) -> Ladder:
-    """The document's thresholds as columns; a closed way is never met, or not asked for where all are needed."""
-    closed = NEVER if document.match == "any" else 0
-    return Ladder(
-        as_ints([closed if tier.min_spend_fen is None else tier.min_spend_fen for tier in document.tiers]),
-        as_ints([closed if tier.min_orders is None else tier.min_orders for tier in document.tiers]),
-        as_ints([codes.index(code) for code in document.codes]),
-        document.match == "all",
-        start,
-        stop,
+def _rules(documents: Sequence[RuleDocument], starts: Ints) -> Ints:
+    """The columns of ``World.rules``."""
+    rows, before = [], None
+    for document, start in zip(documents, starts, strict=False):
+        own = _tier_rules(document)
+        window, downgrade = document.window, document.downgrade
+        row = (start, own != before, len(document.tiers), document.match == "all", _WINDOWS.index(window.kind))
+        falls = (_MODES.index(downgrade.mode), downgrade.grace_days)
+        rows.append((*row, window.days, document.upgrade == "nightly", *falls))
+        before = own
+    return as_ints(rows)
+
+
+def _tier_rules(document: RuleDocument) -> tuple[Any, ...]:
+    """What of a document decides tiers: a version that changes none of it leaves everybody's tier alone."""
+    tiers = tuple((tier.code, tier.reach, tier.keep) for tier in document.tiers)
+    falls = (document.downgrade.mode, document.downgrade.grace_days)
+    return tiers, document.window, document.match, document.upgrade, falls
+
+
+def _asks(document: RuleDocument, ranks: int) -> Ints:
+    """What reaching and keeping each rank asks for, by way; -1 is a closed way."""
+    asks = np.full((2, ranks, WAYS), NOBODY, np.int64)
+    for rank, tier in enumerate(document.tiers):
+        for kind, ways in enumerate((tier.reach, tier.keep)):
+            asks[kind, rank] = [NOBODY if way is None else way for way in ways]
+    return asks
+
+
+def _growing(facts: Facts, entries: Entries, documents: Sequence[RuleDocument]) -> Growing:
+    """What the fold of growth needs; ``pct`` stays empty when no version knows growth."""
+    earnings = [() if document.growth is None else document.growth.earnings for document in documents]
+    by_category = [{} if document.growth is None else document.growth.category_pct for document in documents]
+    grows = any(earnings)
+    rows = len(entries.at)
+    return Growing(
+        weigh(facts, entries, by_category),
+        rates_of(earnings),
+        np.full(rows if grows else 0, 100, np.int64),
+        np.zeros(rows, np.int64),
+        np.zeros(rows, np.int64),
     )
 
 
-def _facts(orders: Orders, joined: Ints, document: RuleDocument, zone: ShopZone, end: int) -> Facts:
-    """The orders that count by ``end``, in the order in which they begin to count, with their expiries and refunds."""
-    member, at, paid, refund, refund_at = _counted(orders, document, end)
-    if len(member) and (member[0] < 0 or member[-1] >= len(joined) or _unsorted(member, at)):
-        raise ValueError("orders are sorted by (member, instant) and belong to somebody")
-    refund = np.where(refund_at < end, np.minimum(refund, paid), 0)
-    leaves = _leaving(at, zone, document.window.days)
-    at_once = refund_at <= at
-    later = (refund > 0) & ~at_once & (refund_at < leaves)
-    refunds = np.flatnonzero(later)
-    refunds = refunds[np.lexsort((refunds, refund_at[refunds], member[refunds]))]
-    return Facts(
-        first=tier_walk.slices(member, len(joined)),
-        at=at,
-        leaves=leaves,
-        entry_fen=np.where(at_once, paid - refund, paid),
-        back_fen=np.where(later, refund, 0),
-        refund_at=refund_at,
-        refunds=as_ints(refunds),
-        first_refund=tier_walk.slices(member[refunds], len(joined)),
-        joined=joined,
-    )
+def _people(facts: Facts, joined: Ints, zone: ShopZone) -> People:
+    """When members joined, and on which day of the year; 1 January for those who have not."""
+    month, day = np.ones(len(joined), np.int64), np.ones(len(joined), np.int64)
+    known = np.flatnonzero(joined < NEVER)
+    if len(known):
+        dates = zone.day_numbers(facts.joined[known]).astype("datetime64[D]")
+        months = dates.astype("datetime64[M]")
+        month[known] = months.astype(np.int64) % 12 + 1
+        day[known] = (dates - months).astype(np.int64) + 1
+    return People(joined, month, day, slices(facts.overrides.member, facts.members))
 
 
-def _counted(orders: Orders, document: RuleDocument, end: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Member, instant, paid, refund and refund instant of the orders that count by ``end``."""
-    at, order = orders.paid_at, slice(None)
-    if document.spend_counts_from == "finished":
-        if orders.finished_at is None:
-            raise ValueError("these rules count from completion: finished_at is needed")
-        at = np.where(orders.finished_at == NOBODY, NOBODY, np.maximum(orders.finished_at, orders.paid_at))
-        order = np.lexsort((at, orders.member))  # type: ignore[assignment]
-    facts = (orders.member, at, orders.paid_fen, orders.refund_fen, orders.refund_at)
-    columns = tuple(as_ints(column[order]) for column in facts)
-    keep = (columns[1] != NOBODY) & (columns[1] < end) & (columns[2] > 0)
-    if not keep.all():
-        columns = tuple(column[keep] for column in columns)
-    member, at, paid, refund, refund_at = columns
-    return member, at, paid, refund, refund_at
+def _days(
+    facts: Facts, entries: Entries, documents: Sequence[RuleDocument], zone: ShopZone, now: datetime
+) -> tuple[int, Ints]:
+    """The first shop day that is looked at, and the starts of all days from it to well ahead of ``now``."""
+    today = day_number(zone.day(now))
+    joined = facts.joined[facts.joined >= 0] // DAY_MICROSECONDS - 1  # no zone is a day away from UTC
+    low = min(int(entries.day.min(initial=today)), int(joined.min(initial=today)))
+    high = today + max(_AHEAD, *(document.window.days + 366 for document in documents))
+    return _starts(zone, (low - 1) // _CHUNK * _CHUNK, (high // _CHUNK + 1) * _CHUNK)
 
 
-def _leaving(at: Ints, zone: ShopZone, days: int) -> Ints:
-    """The start of the shop day on which each order leaves the window."""
-    if not len(at):
-        return at
-    numbers = zone.day_numbers(at)
-    first, last = int(numbers.min()), int(numbers.max())
-    starts = as_ints([to_micros(zone.start(day_of(number + days))) for number in range(first, last + 1)])
-    return starts[numbers - first]
-
-
-def _unsorted(member: Ints, at: Ints) -> bool:
-    """Is some row before the one above it?"""
-    step = np.diff(member)
-    return bool(np.any((step < 0) | ((step == 0) & (np.diff(at) < 0))))
-
-
-def _joint(codes: tuple[str, ...], state: State, traces: Sequence[Trace]) -> TierWalk:
-    """The changes of all versions in one trace sorted by (member, at)."""
-    traces = traces or [tier_walk.new_trace(0)]
-    version = as_ints(np.repeat(np.arange(len(traces)), [len(trace.at) for trace in traces]))
-    changes = Trace(*(np.concatenate([as_ints([]), *columns]) for columns in zip(*traces, strict=True)))
-    if len(traces) > 1:
-        order = np.lexsort((changes.at, changes.member))
-        changes, version = Trace(*(column[order] for column in changes)), version[order]
-    return TierWalk(codes, state, changes, version)
+@lru_cache(maxsize=16)
+def _starts(zone: ShopZone, low: int, high: int) -> tuple[int, Ints]:
+    """``low``, and the instants at which the shop days from ``low`` on begin."""
+    return low, as_ints([to_micros(zone.start(day_of(number))) for number in range(low, high)])
