@@ -75,6 +75,7 @@ class CallEnd(StrEnum):
     """Why a line of the call list was closed before anybody wrote; kept in the place of an answer."""
 
     OPTED_OUT = "end:opted_out"
+    NOT_COUNTED = "end:not_counted"
     CANCELLED = "end:cancelled"
     COUPON_OVER = "end:coupon_over"
 

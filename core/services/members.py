@@ -35,6 +35,7 @@ class MemberLine:
     city: str | None
     joined_at: datetime | None
     phone_last4: str | None
+    not_counted: str | None
     tier: str | None
     missing_fen: int | None
     orders: int
@@ -144,6 +145,7 @@ def _line(row: Any, today: int) -> MemberLine:
         row.city,
         row.joined_at,
         row.phone_last4,
+        row.not_counted,
         row.tier,
         row.missing_fen,
         row.orders or 0,
@@ -157,7 +159,8 @@ def search_people(desk: Desk, needle: str, *, now: datetime) -> list[MemberLine]
     """At most twenty people by nickname, name, phone tail, platform id or order number; the biggest buyers first."""
     with desk.db.read() as session:
         ids = queries.search_people(session, needle)
-    return list_people(desk, MemberFilter(ids=tuple(ids)), sort="net_fen", now=now) if ids else []
+    found = MemberFilter(ids=tuple(ids), anybody=True)
+    return list_people(desk, found, sort="net_fen", now=now) if ids else []
 
 
 def open_member(desk: Desk, reference: str) -> int:

@@ -201,6 +201,7 @@ def _reason_against(row: Row[Any], now: datetime) -> str | None:
         ("too_late", row.deadline <= now),
         ("held_out", row.arm == Arm.HELD_OUT),
         ("opted_out", row.opted_out),
+        ("not_counted", row.not_counted is not None),
         ("no_consent", row.channel == "email" and not row.consent_email),
         ("no_contact", row.channel == "email" and row.email_cipher is None),
         ("cancelled", row.campaign_status == CampaignStatus.CANCELLED),

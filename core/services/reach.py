@@ -16,6 +16,7 @@ from core.services.shop_settings import ShopSettings
 from core.store.queries.contacts import read_contacts, read_touches
 
 OPTED_OUT, CAP, NO_CONSENT, NO_CONTACT = "opted_out", "cap", "no_consent", "no_contact"
+NOT_COUNTED = "not_counted"
 
 
 def find_reach(
@@ -48,6 +49,7 @@ def find_reach(
         full = caps_reached(members, touched, at, to_micros(now), settings.cap_per_day, settings.cap_per_30_days)
         reason[full & ~unreached] = CAP
     reason[people["opted_out"].to_numpy(bool)] = OPTED_OUT
+    reason[people["not_counted"].to_numpy(bool)] = NOT_COUNTED
     channel[reason != None] = None  # noqa: E711
     # As objects: pandas would make strings of them, and of None a number.
     words = {"channel": pd.Series(channel, dtype=object), "reason": pd.Series(reason, dtype=object)}

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from core.documents.enums import Area
 from core.services.actor import Actor
 from core.services.desk import Desk
+from core.services.not_counted import keep_marks
 from core.services.shop_settings import load_settings
 from core.services.tiers import review_tiers
 from core.store.audit import record
@@ -41,6 +42,7 @@ def review_owed(desk: Desk, *, now: datetime) -> int:
         members = sorted({member for batch in batches for member in batch_members(session, batch)})
     if not batches:
         return 0
+    keep_marks(desk, now=now)
     changes = review_tiers(desk, now=now, members=members)
     with desk.db.write() as session:
         take_turn(session, Turn.IMPORT)
@@ -59,13 +61,15 @@ def _put_owed(session: Session, batches: list[int]) -> None:
 
 def review_batch_of_members(desk: Desk, members: Sequence[int], *, now: datetime) -> int:
     """Review the tiers after a member file; when it changed who counts as joined, everybody's."""
+    keep_marks(desk, now=now)
     with desk.db.read() as session:
         everybody = not load_settings(session).members_from_first_order
     return review_tiers(desk, now=now, members=None if everybody else members)
 
 
 def refresh(desk: Desk, actor: Actor, *, now: datetime) -> RefreshReport:
-    """Rebuild profiles, day summaries and tiers of everybody from the facts."""
+    """Follow the rules of who counts; rebuild profiles, day summaries and tiers of everybody from the facts."""
+    keep_marks(desk, now=now)
     with desk.db.write(Area.ORDERS, Area.MEMBERS) as session:
         take_turn(session, Turn.IMPORT)
         profiles.rebuild_profiles(session)

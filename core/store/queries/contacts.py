@@ -18,15 +18,16 @@ CHUNK = 500
 WHOLE_TABLE = 20_000
 TRIED = (MessageStatus.SENT, MessageStatus.SENDING, MessageStatus.UNKNOWN)
 WAITING = (MessageStatus.PENDING, MessageStatus.LEASED)
-COLUMNS = ["member_id", "opted_out", "consent_email", "has_email", "has_handle"]
+COLUMNS = ["member_id", "opted_out", "not_counted", "consent_email", "has_email", "has_handle"]
 
 
 def read_contacts(session: Session, member_ids: Sequence[int]) -> pd.DataFrame:
-    """[member_id, opted_out, consent_email, has_email, has_handle] of those who exist, in the order asked for."""
+    """[member_id, opted_out, not_counted, consent_email, has_email, has_handle] of those who exist, in the order asked for."""
     named = exists().where(col(MemberIdentity.member_id) == col(Member.id), col(MemberIdentity.kind) == "platform_id")
     statement = select(
         col(Member.id),
         col(Member.opted_out),
+        col(Member.not_counted).is_not(None),
         col(Member.consent_email),
         col(Member.email_cipher).is_not(None),
         col(Member.nickname).is_not(None) | named,

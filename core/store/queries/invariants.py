@@ -9,15 +9,16 @@ from sqlmodel import Session
 from core.clock import DAY_MICROSECONDS, ShopZone
 
 _PROFILE = (
-    "SELECT member_id, count(*) AS orders, sum(paid_fen) AS paid, sum(refund_fen) AS refund, min(paid_at) AS first_at,"
-    " max(paid_at) AS last_at FROM shop_order WHERE member_id IS NOT NULL AND paid_at IS NOT NULL AND paid_fen > 0"
-    " GROUP BY member_id"
+    "SELECT o.member_id, count(*) AS orders, sum(o.paid_fen) AS paid, sum(o.refund_fen) AS refund,"
+    " min(o.paid_at) AS first_at, max(o.paid_at) AS last_at FROM shop_order o"
+    " JOIN member m ON m.id = o.member_id AND m.not_counted IS NULL WHERE o.paid_at IS NOT NULL AND o.paid_fen > 0"
+    " GROUP BY o.member_id"
 )
 _DAY = (
     "SELECT o.shop_day, count(*) AS orders, count(DISTINCT o.member_id) AS buyers, sum(o.paid_fen) AS sales,"
     " sum(o.refund_fen) AS refunds, sum(CASE WHEN m.joined_at <= o.paid_at THEN o.paid_fen ELSE 0 END) AS member_sales"
     " FROM shop_order o LEFT JOIN member m ON m.id = o.member_id WHERE o.shop_day IS NOT NULL AND o.paid_fen > 0"
-    " GROUP BY o.shop_day"
+    " AND m.not_counted IS NULL GROUP BY o.shop_day"
 )
 _STATEMENTS: dict[str, tuple[str, ...]] = {
     # A coupon is redeemed exactly when there is its one redemption.
@@ -93,6 +94,11 @@ _STATEMENTS: dict[str, tuple[str, ...]] = {
         " OR d.member_sales_fen <> f.member_sales",
         f"SELECT count(*) FROM day_summary d LEFT JOIN ({_DAY}) AS f ON f.shop_day = d.shop_day WHERE f.shop_day IS NULL",
         "SELECT abs((SELECT coalesce(sum(new_buyers), 0) FROM day_summary) - (SELECT count(*) FROM member_profile))",
+    ),
+    # Who does not count has no tier, and counts nowhere; the mark is what was last said of the person.
+    "not_counted": (
+        "SELECT count(*) FROM member_tier t JOIN member m ON m.id = t.member_id WHERE m.not_counted IS NOT NULL",
+        "SELECT count(*) FROM member m LEFT JOIN member_mark k ON k.member_id = m.id WHERE m.not_counted IS DISTINCT FROM k.mark",
     ),
     # The lines of an order sum to the order, in what was paid and in what went back.
     "items": (

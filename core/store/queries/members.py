@@ -10,13 +10,16 @@ from sqlmodel import select as entity_select
 
 from core.store.tables import Consent, Member, MemberIdentity, MemberProfile, MemberTag, MemberTier, Order
 
-Kind = Literal["all", "members", "customers_only"]
+Kind = Literal["all", "members", "customers_only", "not_counted"]
 Sort = Literal["last_paid", "net_fen", "orders", "joined", "missing_fen"]
 
 
 @dataclass(frozen=True)
 class MemberFilter:
-    """What the list shows; empty values filter nothing. Last purchase: a shop day in ``[from, before)``."""
+    """What the list shows; empty values filter nothing. Last purchase: a shop day in ``[from, before)``.
+
+    Whoever is not counted is only shown by the kind ``not_counted``, or where ``anybody`` may be found (a search).
+    """
 
     search: str = ""
     kind: Kind = "all"
@@ -27,6 +30,7 @@ class MemberFilter:
     bought_before_day: int | None = None
     dropping: tuple[datetime, datetime] | None = None
     ids: tuple[int, ...] | None = None
+    anybody: bool = False
 
 
 def _like(needle: str) -> str:
@@ -36,6 +40,9 @@ def _like(needle: str) -> str:
 
 def _conditions(wanted: MemberFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
+    marked = col(Member.not_counted)
+    if not wanted.anybody:
+        found.append(marked.is_not(None) if wanted.kind == "not_counted" else marked.is_(None))
     needle = wanted.search.strip()
     if needle:
         pattern = _like(needle)
@@ -81,9 +88,11 @@ def _joined(statement: Select[Any], conditions: list[ColumnElement[bool]]) -> Se
 
 def count_members(session: Session, wanted: MemberFilter, within: Select[Any] | None = None) -> int:
     """How many people a filter finds; ``within``: among the ids of a selection."""
+    if wanted == MemberFilter() and within is None:  # two counts over narrow indexes, no join
+        everybody = select(func.count()).select_from(Member)
+        marked = everybody.where(col(Member.not_counted).is_not(None))
+        return int(session.execute(everybody).scalar_one()) - int(session.execute(marked).scalar_one())
     conditions = _conditions(wanted) + _within(within)
-    if not conditions:
-        return int(session.execute(select(func.count()).select_from(Member)).scalar_one())
     return int(session.execute(_joined(select(func.count()), conditions)).scalar_one())
 
 
@@ -129,6 +138,7 @@ _COLUMNS: tuple[Any, ...] = (
     col(Member.city),
     col(Member.joined_at),
     col(Member.phone_last4),
+    col(Member.not_counted),
     col(MemberTier.tier),
     col(MemberTier.missing_fen),
     col(MemberProfile.orders),
@@ -152,7 +162,9 @@ def search_people(session: Session, needle: str, limit: int = 20) -> list[int]:
     exact = list(dict.fromkeys(int(row[0]) for row in [*by_order, *by_label]))
     if exact:
         return exact[:limit]
-    return [int(row.id) for row in list_members(session, MemberFilter(search=needle), "net_fen", 0, limit)]
+    return [
+        int(row.id) for row in list_members(session, MemberFilter(search=needle, anybody=True), "net_fen", 0, limit)
+    ]
 
 
 def find_public(session: Session, public_id: str) -> int | None:

@@ -7,6 +7,10 @@ import numpy.typing as npt
 from sqlalchemy import text
 from sqlmodel import Session
 
+from core.store.queries.profiles import OUT
+
+# Whom the figures are about: everybody but those marked as not to count (B12). For statements in which ``o`` has a buyer.
+COUNTED = f"o.member_id NOT IN {OUT}"
 PAID = "o.paid_at IS NOT NULL AND o.paid_fen > 0"
 
 
@@ -43,7 +47,7 @@ def headcount(session: Session, now: int) -> Headcount:
         text(
             "SELECT count(*), count(p.member_id), count(CASE WHEN m.joined_at <= :now THEN 1 END),"
             " count(CASE WHEN m.joined_at <= :now THEN p.member_id END)"
-            " FROM member m LEFT JOIN member_profile p ON p.member_id = m.id"
+            " FROM member m LEFT JOIN member_profile p ON p.member_id = m.id WHERE m.not_counted IS NULL"
         ),
         {"now": now},
     ).one()
@@ -64,7 +68,8 @@ def period_sums(session: Session, first: int, end: int) -> Sums:
     buyers = session.execute(
         text(
             "SELECT count(DISTINCT o.member_id), count(DISTINCT CASE WHEN m.joined_at <= o.paid_at THEN o.member_id END)"
-            f" FROM shop_order o LEFT JOIN member m ON m.id = o.member_id WHERE {PAID} AND o.shop_day >= :first AND o.shop_day < :end"
+            f" FROM shop_order o LEFT JOIN member m ON m.id = o.member_id WHERE {PAID} AND m.not_counted IS NULL"
+            " AND o.shop_day >= :first AND o.shop_day < :end"
         ),
         days,
     ).one()
@@ -89,7 +94,7 @@ def buyer_orders(session: Session, first: int, end: int) -> tuple[npt.NDArray[np
     rows = session.execute(
         text(
             f"SELECT count(*), sum(o.paid_fen) - sum(o.refund_fen) FROM shop_order o WHERE {PAID} AND o.member_id IS NOT NULL"
-            " AND o.shop_day >= :first AND o.shop_day < :end GROUP BY o.member_id"
+            f" AND {COUNTED} AND o.shop_day >= :first AND o.shop_day < :end GROUP BY o.member_id"
         ),
         {"first": first, "end": end},
     ).all()
@@ -102,7 +107,8 @@ def repurchase_rate(session: Session, first: int, end: int) -> float | None:
     row = session.execute(
         text(
             "SELECT count(*), count(CASE WHEN n >= 2 THEN 1 END) FROM (SELECT count(*) AS n FROM shop_order o"
-            f" WHERE {PAID} AND o.member_id IS NOT NULL AND o.shop_day >= :first AND o.shop_day < :end GROUP BY o.member_id) b"
+            f" WHERE {PAID} AND o.member_id IS NOT NULL AND {COUNTED} AND o.shop_day >= :first AND o.shop_day < :end"
+            " GROUP BY o.member_id) b"
         ),
         {"first": first, "end": end},
     ).one()
@@ -146,7 +152,7 @@ def order_bands(session: Session, first: int, end: int) -> tuple[npt.NDArray[np.
     rows = session.execute(
         text(
             "SELECT o.member_id, max(o.shop_day), count(*), sum(o.paid_fen) - sum(o.refund_fen) FROM shop_order o"
-            f" WHERE {PAID} AND o.member_id IS NOT NULL AND o.shop_day >= :first AND o.shop_day < :end"
+            f" WHERE {PAID} AND o.member_id IS NOT NULL AND {COUNTED} AND o.shop_day >= :first AND o.shop_day < :end"
             " GROUP BY o.member_id ORDER BY o.member_id"
         ),
         {"first": first, "end": end},

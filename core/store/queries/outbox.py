@@ -156,7 +156,7 @@ def read_messages(session: Session, ids: Sequence[int], owner: str | None = None
         col(message.tried_at), col(Decision.arm), col(Campaign.status).label("campaign_status"),
         col(Campaign.name).label("campaign_name"),
         col(Journey.enabled).label("journey_enabled"), col(member.nickname), col(member.name), col(member.email_cipher),
-        col(member.consent_email), col(member.opted_out), col(member.birth_month), col(member.birth_day),
+        col(member.consent_email), col(member.opted_out), col(member.not_counted), col(member.birth_month), col(member.birth_day),
         col(MemberTier.tier), col(MemberTier.next_tier), col(MemberTier.missing_fen),
         col(coupon.code), col(coupon.tier).label("coupon_tier"), col(coupon.status).label("coupon_status"),
         col(coupon.valid_until), col(MemberProfile.last_order_id), col(Offer.document).label("offer"),

@@ -1,13 +1,15 @@
 """Profiles and day summaries: derived from the facts, rebuilt for what an import touched or from nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import BindParameter, bindparam, text
 from sqlmodel import Session
 
 from core.clock import from_micros
 
+# Staff, tests, resellers, the blacklist (B12): no profile, no part in any day's sums.
+OUT = "(SELECT id FROM member WHERE not_counted IS NOT NULL)"
 _PROFILE = (
     "INSERT INTO member_profile (member_id, orders, buying_days, quantity, paid_fen, refund_fen, net_fen, first_paid_at,"
     " last_paid_at, first_day, last_day, last_order_id)"
@@ -15,7 +17,9 @@ _PROFILE = (
     " sum(o.paid_fen) - sum(o.refund_fen), min(o.paid_at), max(o.paid_at), min(o.shop_day), max(o.shop_day),"
     " (SELECT l.id FROM shop_order l WHERE l.member_id = o.member_id AND l.paid_at IS NOT NULL AND l.paid_fen > 0"
     "  ORDER BY l.paid_at DESC, l.id DESC LIMIT 1)"
-    " FROM shop_order o WHERE {whom} AND o.paid_at IS NOT NULL AND o.paid_fen > 0 GROUP BY o.member_id"
+    " FROM shop_order o WHERE {whom} AND o.paid_at IS NOT NULL AND o.paid_fen > 0"
+    f" AND o.member_id NOT IN {OUT}"
+    " GROUP BY o.member_id"
 )
 _DAY = (
     "INSERT INTO day_summary (shop_day, orders, buyers, new_buyers, sales_fen, refund_fen, member_orders, member_buyers,"
@@ -26,7 +30,7 @@ _DAY = (
     " count(DISTINCT CASE WHEN m.joined_at <= o.paid_at THEN o.member_id END),"
     " sum(CASE WHEN m.joined_at <= o.paid_at THEN o.paid_fen ELSE 0 END)"
     " FROM shop_order o LEFT JOIN member_profile p ON p.member_id = o.member_id LEFT JOIN member m ON m.id = o.member_id"
-    " WHERE o.shop_day IS NOT NULL AND o.paid_fen > 0 {which} GROUP BY o.shop_day"
+    " WHERE o.shop_day IS NOT NULL AND o.paid_fen > 0 AND m.not_counted IS NULL {which} GROUP BY o.shop_day"
 )
 _TOUCHED = "(SELECT t.member_id FROM shop_order t WHERE t.batch_id = :batch_id AND t.member_id IS NOT NULL)"
 
@@ -42,6 +46,19 @@ def rebuild_profiles(session: Session) -> None:
     """Rebuild all profiles from the facts."""
     session.execute(text("DELETE FROM member_profile"))
     session.execute(text(_PROFILE.format(whom="o.member_id IS NOT NULL")))
+
+
+def refresh_people(session: Session, members: Sequence[int]) -> set[int]:
+    """Rebuild the profiles of some people; the days on which they bought, whose summaries are old now."""
+    days: set[int] = set()
+    among: BindParameter[list[int]] = bindparam("ids", expanding=True)
+    for start in range(0, len(members), 5_000):
+        names = {"ids": list(members[start : start + 5_000])}
+        session.execute(text("DELETE FROM member_profile WHERE member_id IN :ids").bindparams(among), names)
+        session.execute(text(_PROFILE.format(whom="o.member_id IN :ids")).bindparams(among), names)
+        bought = text("SELECT DISTINCT shop_day FROM shop_order WHERE shop_day IS NOT NULL AND member_id IN :ids")
+        days |= {int(row[0]) for row in session.execute(bought.bindparams(among), names)}
+    return days
 
 
 def touched_days(session: Session, batch_id: int) -> set[int]:
@@ -86,7 +103,7 @@ def join_from_first_order(session: Session, batch_id: int | None) -> int:
     session.execute(
         text(
             f"UPDATE member SET joined_at = {first}, joined_by = 'first_order' WHERE (joined_by IS NULL OR joined_by = 'first_order')"
-            f" AND joined_at IS DISTINCT FROM {first} {whom}"
+            f" AND not_counted IS NULL AND joined_at IS DISTINCT FROM {first} {whom}"
         ),
         names,
     )
@@ -111,7 +128,7 @@ def count_joined(session: Session) -> tuple[int, int, int]:
             "SELECT sum(CASE WHEN joined_at IS NOT NULL THEN 1 ELSE 0 END),"
             " sum(CASE WHEN p.member_id IS NOT NULL OR m.joined_by <> 'first_order' THEN 1 ELSE 0 END),"
             " sum(CASE WHEN m.joined_at IS NOT NULL AND m.joined_by <> 'first_order' THEN 1 ELSE 0 END)"
-            " FROM member m LEFT JOIN member_profile p ON p.member_id = m.id"
+            " FROM member m LEFT JOIN member_profile p ON p.member_id = m.id WHERE m.not_counted IS NULL"
         )
     ).one()
     return int(row[0] or 0), int(row[1] or 0), int(row[2] or 0)
@@ -119,7 +136,9 @@ def count_joined(session: Session) -> tuple[int, int, int]:
 
 def first_paid_at(session: Session, member_id: int) -> datetime | None:
     """When a person first paid; none for who never did."""
-    found = session.execute(
-        text("SELECT first_paid_at FROM member_profile WHERE member_id = :id"), {"id": member_id}
-    ).first()
-    return None if found is None else from_micros(found[0])
+    # From the orders, not the profile: who is not counted has none.
+    statement = text(
+        "SELECT min(paid_at) FROM shop_order WHERE member_id = :id AND paid_at IS NOT NULL AND paid_fen > 0"
+    )
+    found = session.execute(statement, {"id": member_id}).scalar_one()
+    return None if found is None else from_micros(found)

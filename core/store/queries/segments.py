@@ -17,14 +17,14 @@ from core.store.tables import Member, MemberProfile, MemberTier
 
 
 def select_members(tree: Node, day: Day) -> Select[Any]:
-    """The ids of the people in a group, each once, in no order."""
+    """The ids of the people in a group, each once, in no order; whoever is not counted is in none."""
     statement = (
         select(col(Member.id))
         .select_from(Member)
         .outerjoin(MemberProfile, col(MemberProfile.member_id) == col(Member.id))
         .outerjoin(MemberTier, col(MemberTier.member_id) == col(Member.id))
     )
-    return statement.where(_condition(tree, day))
+    return statement.where(col(Member.not_counted).is_(None), _condition(tree, day))
 
 
 def count_members(session: Session, members: Select[Any]) -> int:

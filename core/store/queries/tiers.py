@@ -86,7 +86,11 @@ def _columns(rows: Sequence[Sequence[int]], width: int) -> list[Ints]:
 def load_facts(session: Session, whom: Whom) -> TierFacts:
     """The facts of some members; ``member`` is the index in ``ids``."""
     people = session.execute(
-        whom.clause("id", "SELECT id, coalesce(joined_at, -1) FROM member WHERE {whom} ORDER BY id")
+        whom.clause(
+            "id",
+            "SELECT id, CASE WHEN not_counted IS NULL THEN coalesce(joined_at, -1) ELSE -1 END FROM member"
+            " WHERE {whom} ORDER BY id",
+        )
     ).all()
     orders = session.execute(
         whom.clause(

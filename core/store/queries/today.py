@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from core.clock import to_micros
 from core.store.queries.numbers import PAID
+from core.store.queries.profiles import OUT
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def expiring_coupons(session: Session, now: datetime, until: datetime) -> tuple[
     row = session.execute(
         text(
             "SELECT count(*), coalesce(sum(value_fen), 0) FROM coupon WHERE status = 'issued'"
-            " AND valid_until > :low AND valid_until <= :high"
+            f" AND valid_until > :low AND valid_until <= :high AND member_id NOT IN {OUT}"
         ),
         {"low": to_micros(now), "high": to_micros(until)},
     ).one()
