@@ -38,6 +38,7 @@ class PlanPurchase(Table, table=True):
     member_id: int = reference("member.id")
     order_id: int | None = reference("shop_order.id", nullable=True)
     order_item_id: int | None = reference("order_item.id", nullable=True, unique=True)
+    renews_id: int | None = reference("plan_purchase.id", nullable=True)
     paid_fen: int = Field(sa_type=Amount)
     months: int
     starts_at: datetime = Field(sa_type=UtcDateTime)

@@ -402,6 +402,7 @@ def upgrade() -> None:
     sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('order_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
     sa.Column('order_item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
+    sa.Column('renews_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
     sa.Column('paid_fen', sa.BigInteger(), nullable=False),
     sa.Column('months', sa.Integer(), nullable=False),
     sa.Column('starts_at', sa.BigInteger(), nullable=False),
@@ -418,6 +419,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['order_id'], ['shop_order.id'], name=op.f('fk_plan_purchase_order_id_shop_order')),
     sa.ForeignKeyConstraint(['order_item_id'], ['order_item.id'], name=op.f('fk_plan_purchase_order_item_id_order_item')),
     sa.ForeignKeyConstraint(['plan_id'], ['paid_plan.id'], name=op.f('fk_plan_purchase_plan_id_paid_plan')),
+    sa.ForeignKeyConstraint(['renews_id'], ['plan_purchase.id'], name=op.f('fk_plan_purchase_renews_id_plan_purchase')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_purchase')),
     sa.UniqueConstraint('key', name=op.f('uq_plan_purchase_key')),
     sa.UniqueConstraint('order_item_id', name=op.f('uq_plan_purchase_order_item_id'))
