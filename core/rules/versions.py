@@ -3,14 +3,23 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from core.documents.benefits import Benefit, Cell
 from core.documents.rule_faults import rule_faults
-from core.documents.rules import RuleDocument, read_rules
+from core.documents.rules import RuleDocument, Tier, read_rules
 from core.errors import Refusal
 from core.i18n import Lang, translate
-from core.rules.phrases import yuan_words
+from core.rules.version_benefits import benefit_changes
+from core.rules.version_earning import earning_changes, milestone_changes
+from core.rules.version_words import Sentence, both_names, change, days, moved, or_none, orders, plain, units, yuan
 
-Sentence = tuple[str, dict[str, Any]]
+# The thresholds of a tier: field, the sentence of its change, and how its value is said.
+THRESHOLDS = (
+    ("min_spend_fen", "rules.diff.tier_spend", yuan),
+    ("min_orders", "rules.diff.tier_orders", orders),
+    ("min_growth", "rules.diff.tier_growth", units),
+    ("keep_spend_fen", "rules.diff.keep_spend", yuan),
+    ("keep_orders", "rules.diff.keep_orders", orders),
+    ("keep_growth", "rules.diff.keep_growth", units),
+)
 
 
 def check_draft(raw: Mapping[str, Any] | str) -> tuple[RuleDocument, list[Refusal]]:
@@ -21,78 +30,57 @@ def check_draft(raw: Mapping[str, Any] | str) -> tuple[RuleDocument, list[Refusa
 
 def differences(before: RuleDocument, after: RuleDocument, lang: Lang) -> list[Sentence]:
     """What changes from one document to the other, as catalog keys with their parameters; empty when nothing does."""
-    return [*_ladder(before, after, lang), *_counting(before, after), *_benefits(before, after, lang)]
+    return [
+        *_ladder(before, after, lang),
+        *_counting(before, after, lang),
+        *_losing(before, after, lang),
+        *earning_changes(before, after, lang),
+        *milestone_changes(before, after, lang),
+        *benefit_changes(before, after, lang),
+    ]
 
 
 def _ladder(before: RuleDocument, after: RuleDocument, lang: Lang) -> Iterator[Sentence]:
     old, new = before.names(lang), after.names(lang)
     yield from (("rules.diff.tier_removed", {"tier": name}) for code, name in old.items() if code not in new)
     for tier in after.tiers:
-        name = tier.name(lang)
-        if tier.code not in old:
-            ways = {"amount": _yuan(tier.min_spend_fen, lang), "orders": _orders(tier.min_orders, lang)}
-            yield "rules.diff.tier_added", {"tier": name, **ways}
+        if tier.code in old:
+            yield from _tier(before.tier(tier.code), tier, lang)
             continue
-        was = before.tier(tier.code)
-        if was.name(lang) != name:
-            yield "rules.diff.tier_renamed", {"before": was.name(lang), "after": name}
-        if was.min_spend_fen != tier.min_spend_fen:
-            change = {"before": _yuan(was.min_spend_fen, lang), "after": _yuan(tier.min_spend_fen, lang)}
-            yield "rules.diff.tier_spend", {"tier": name, **change}
-        if was.min_orders != tier.min_orders:
-            change = {"before": _orders(was.min_orders, lang), "after": _orders(tier.min_orders, lang)}
-            yield "rules.diff.tier_orders", {"tier": name, **change}
-    kept = [code for code in before.codes if code in new]
-    if kept != [code for code in after.codes if code in old]:
+        ways = {"amount": or_none(yuan)(tier.min_spend_fen, lang), "orders": or_none(orders)(tier.min_orders, lang)}
+        yield "rules.diff.tier_added", {"tier": tier.name(lang), **ways}
+        for field, key, say in THRESHOLDS[2:]:
+            yield from change(key, None, getattr(tier, field), say, lang, tier=tier.name(lang))
+    if moved(before.codes, after.codes):
         yield "rules.diff.tier_order", {}
 
 
-def _counting(before: RuleDocument, after: RuleDocument) -> Iterator[Sentence]:
-    if before.window != after.window:
+def _tier(was: Tier, tier: Tier, lang: Lang) -> Iterator[Sentence]:
+    if was.name(lang) != tier.name(lang):
+        yield "rules.diff.tier_renamed", {"before": was.name(lang), "after": tier.name(lang)}
+    elif (was.name_zh, was.name_en) != (tier.name_zh, tier.name_en):
+        yield from change("rules.diff.tier_renamed", both_names(was), both_names(tier), plain, lang)
+    for field, key, say in THRESHOLDS:
+        yield from change(key, getattr(was, field), getattr(tier, field), say, lang, tier=tier.name(lang))
+
+
+def _counting(before: RuleDocument, after: RuleDocument, lang: Lang) -> Iterator[Sentence]:
+    if before.window.kind != after.window.kind:
+        spans = [translate(lang, f"rules.window.{d.window.kind}", days=d.window.days) for d in (before, after)]
+        yield "rules.diff.window_kind", {"before": spans[0], "after": spans[1]}
+    elif before.window != after.window:
         yield "rules.diff.window", {"before": before.window.days, "after": after.window.days}
     if before.match != after.match:
         yield f"rules.diff.match_{after.match}", {}
     if before.spend_counts_from != after.spend_counts_from:
         yield f"rules.diff.counts_from_{after.spend_counts_from}", {}
+    if before.upgrade != after.upgrade:
+        yield f"rules.diff.upgrade_{after.upgrade}", {}
 
 
-def _benefits(before: RuleDocument, after: RuleDocument, lang: Lang) -> Iterator[Sentence]:
-    old = {benefit.code: benefit for benefit in before.benefits}
-    new = {benefit.code: benefit for benefit in after.benefits}
-    for code, gone in old.items():
-        if code not in new:
-            yield "rules.diff.benefit_removed", {"benefit": gone.name(lang)}
-    for code, benefit in new.items():
-        if code not in old:
-            yield "rules.diff.benefit_added", {"benefit": benefit.name(lang)}
-            continue
-        was = old[code]
-        if was.name(lang) != benefit.name(lang) or was.kind != benefit.kind:
-            yield "rules.diff.benefit_renamed", {"before": was.name(lang), "after": benefit.name(lang)}
-        yield from _cells(was, benefit, {**before.names(lang), **after.names(lang)}, lang)
-
-
-def _cells(was: Benefit, now: Benefit, names: Mapping[str, str], lang: Lang) -> Iterator[Sentence]:
-    for code, tier in names.items():
-        old, new = was.cells.get(code), now.cells.get(code)
-        if old == new:
-            continue
-        change = {"benefit": now.name(lang), "tier": tier, "before": _cell(old, lang), "after": _cell(new, lang)}
-        yield "rules.diff.benefit_changed", change
-
-
-def _cell(cell: Cell | None, lang: Lang) -> str:
-    """A cell in words: its text, how often, and its cost."""
-    if cell is None:
-        return translate(lang, "rules.none")
-    period = translate(lang, f"benefit.period.{cell.period}", n=cell.quantity)
-    cost = translate(lang, "rules.cost", amount=yuan_words(cell.cost_fen)) if cell.cost_fen else ""
-    return translate(lang, "phrase.comma").join(text for text in (cell.value(lang), period, cost) if text)
-
-
-def _yuan(fen: int | None, lang: Lang) -> str:
-    return translate(lang, "rules.none") if fen is None else translate(lang, "rules.yuan", amount=yuan_words(fen))
-
-
-def _orders(count: int | None, lang: Lang) -> str:
-    return translate(lang, "rules.none") if count is None else translate(lang, "rules.orders", n=count)
+def _losing(before: RuleDocument, after: RuleDocument, lang: Lang) -> Iterator[Sentence]:
+    was, becomes = before.downgrade, after.downgrade
+    if was.mode != becomes.mode:
+        yield f"rules.diff.downgrade_{becomes.mode}", {}
+    yield from change("rules.diff.grace", was.grace_days, becomes.grace_days, days, lang)
+    yield from change("rules.diff.notice", was.notice_days, becomes.notice_days, days, lang)
