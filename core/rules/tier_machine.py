@@ -10,52 +10,47 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from core.documents.rules import MOST_TIERS
 from core.rules.facts import NEVER, NOBODY, Ints
 
 REASONS = ("joined", "purchase", "refund", "expiry", "rules", "review", "grace", "override", "interaction")
 JOINED, PURCHASE, REFUND, EXPIRY, RULES, REVIEW, GRACE, OVERRIDE, INTERACTION = range(len(REASONS))
 NOTHING = -1
-# Columns of World.rules, one row a version.
-STARTS, CHANGED, SIZE, ALL_NEEDED, WINDOW, DAYS, NIGHTLY, MODE, GRACE_DAYS = range(9)
+# Columns of World.rules, one row a version; then the tier ids by rank, what is asked, and the ranks by tier id.
+STARTS, CHANGED, SIZE, ALL_NEEDED, WINDOW, DAYS, NIGHTLY, MODE, GRACE_DAYS, IDS = range(10)
+WAYS = 3
+ASKS = IDS + MOST_TIERS
+RANKS = ASKS + 2 * MOST_TIERS * WAYS
 ROLLING, CALENDAR_YEAR, ANNIVERSARY = range(3)
 STRAIGHT, ONE_STEP, NO_FALL = range(3)
-REACH, KEEP = range(2)
+REACH, KEEP = ASKS, ASKS + MOST_TIERS * WAYS
+# Columns of World.entries (by entry, with what was refunded so far taken off) and of World.overrides.
+ENTRY_AT, ENTRY_DAY, IS_ORDER, NET_FEN, GROWTH = range(5)
+TIER, SINCE, ENDS, SOURCE, KEPT = range(5)
 # Fields of a machine, and the rows of its sums (spend, orders, growth each).
-VERSION, RANK, DEADLINE, HEAD, TAIL, TURN, YEAR, NIGHT, SHOWN, HELD_BY, REASON, AT = range(12)
-FIELDS = 12
+VERSION, RANK, DEADLINE, HEAD, TAIL, TURN, YEAR, NIGHT, SHOWN, HELD_BY, REASON, AT, FIELDS = range(13)
 RUNNING, LAST, BOTH, SEEN = range(4)
 GONE = -2
-WAYS = 3
 
 
 class World(NamedTuple):
-    """Rules by version, starts of shop days from day ``low`` on, entries with what they bring, and overrides.
+    """Rules by version, entries, overrides, and the starts of shop days from day ``low`` on.
 
-    ``asks[version, REACH or KEEP, rank, way]`` (-1: a closed way); ``ids`` by rank, ``ranks`` by id; ``net_fen`` and ``growth``
-    by entry with what was refunded so far taken off; ``kept`` is written: what an override without a tier holds.
+    Few tables instead of many columns: compiled calls pass every array by its parts. What is asked is -1 on a closed way;
+    ``KEPT`` of an override without a tier is written: what it holds.
     """
 
     rules: Ints
-    asks: Ints
-    ids: Ints
-    ranks: Ints
-    low: int
+    entries: Ints
+    overrides: Ints
     starts: Ints
-    at: Ints
-    day: Ints
-    order: Ints
-    net_fen: Ints
-    growth: Ints
-    tier: Ints
-    since: Ints
-    ends: Ints
-    source: Ints
-    kept: Ints
+    low: int
 
 
 class Person(NamedTuple):
     """Slices of entries and overrides; when they joined (``NEVER``: not) and on which day of the year."""
 
+    member: int
     low: int
     high: int
     joined: int
@@ -69,7 +64,7 @@ class Person(NamedTuple):
 def start_of(world: World, day: int) -> int:
     """The instant at which a shop day begins; ``NEVER`` beyond the days that are looked at."""
     index = day - world.low
-    return world.starts[index] if index < len(world.starts) else NEVER  # type: ignore[no-any-return]
+    return int(world.starts[index]) if index < len(world.starts) else NEVER
 
 
 @njit(cache=True)
@@ -110,9 +105,9 @@ def turn_of(world: World, person: Person, window: int, year: int) -> int:
 @njit(cache=True)
 def meets(world: World, version: int, kind: int, rank: int, sums: Ints, row: int) -> bool:
     """Whether sums are enough to reach or to keep a tier; the threshold itself is enough."""
-    all_needed = world.rules[version, ALL_NEEDED] == 1
+    all_needed = bool(world.rules[version, ALL_NEEDED])
     for way in range(WAYS):
-        asked = world.asks[version, kind, rank, way]
+        asked = world.rules[version, kind + rank * WAYS + way]
         if asked >= 0 and (sums[row, way] >= asked) != all_needed:
             return not all_needed
     return all_needed
@@ -136,9 +131,9 @@ def is_kept(world: World, version: int, rank: int, sums: Ints, row: int) -> bool
 @njit(cache=True)
 def bring(world: World, entry: int, sums: Ints, row: int, sign: int) -> None:
     """Add (or take off) what one entry brings."""
-    sums[row, 0] += sign * world.net_fen[entry]
-    sums[row, 1] += sign * (world.net_fen[entry] > 0)
-    sums[row, 2] += sign * world.growth[entry]
+    sums[row, 0] += sign * world.entries[entry, NET_FEN]
+    sums[row, 1] += sign * (world.entries[entry, NET_FEN] > 0)
+    sums[row, 2] += sign * world.entries[entry, GROWTH]
 
 
 @njit(cache=True)
@@ -149,7 +144,7 @@ def count_anew(world: World, person: Person, m: Ints, sums: Ints, at: int) -> No
     m[TAIL], m[TURN] = person.low, NEVER
     today = day_at(world, at)
     if window == ROLLING:
-        while m[TAIL] < m[HEAD] and world.day[m[TAIL]] + days <= today:
+        while m[TAIL] < m[HEAD] and world.entries[m[TAIL], ENTRY_DAY] + days <= today:
             m[TAIL] += 1
         for entry in range(m[TAIL], m[HEAD]):
             bring(world, entry, sums, RUNNING, 1)
@@ -158,9 +153,9 @@ def count_anew(world: World, person: Person, m: Ints, sums: Ints, at: int) -> No
     m[TURN] = start_of(world, turn_of(world, person, window, m[YEAR] + 1))
     before, begin = turn_of(world, person, window, m[YEAR] - 1), turn_of(world, person, window, m[YEAR])
     for entry in range(m[HEAD] - 1, person.low - 1, -1):
-        if world.day[entry] < before:
+        if world.entries[entry, ENTRY_DAY] < before:
             return
-        bring(world, entry, sums, RUNNING if world.day[entry] >= begin else LAST, 1)
+        bring(world, entry, sums, RUNNING if world.entries[entry, ENTRY_DAY] >= begin else LAST, 1)
 
 
 @njit(cache=True)
@@ -168,19 +163,19 @@ def next_instant(world: World, person: Person, m: Ints) -> int:
     """When something may happen next; ``NEVER`` when nothing will."""
     at = min(m[TURN], m[DEADLINE], m[NIGHT])
     if m[HEAD] < person.high:
-        at = min(at, world.at[m[HEAD]])
+        at = min(at, world.entries[m[HEAD], ENTRY_AT])
     if m[TAIL] < m[HEAD] and world.rules[m[VERSION], WINDOW] == ROLLING:
-        at = min(at, start_of(world, world.day[m[TAIL]] + world.rules[m[VERSION], DAYS]))
+        at = min(at, start_of(world, world.entries[m[TAIL], ENTRY_DAY] + world.rules[m[VERSION], DAYS]))
     if m[VERSION] + 1 < len(world.rules):
         at = min(at, world.rules[m[VERSION] + 1, STARTS])
     if m[RANK] == NOBODY:
         at = min(at, person.joined)
     for override in range(person.first, person.last):
-        if world.since[override] > m[AT]:
-            at = min(at, world.since[override])
-        elif world.ends[override] > m[AT]:
-            at = min(at, world.ends[override])
-    return at
+        if world.overrides[override, SINCE] > m[AT]:
+            at = min(at, world.overrides[override, SINCE])
+        elif world.overrides[override, ENDS] > m[AT]:
+            at = min(at, world.overrides[override, ENDS])
+    return int(at)
 
 
 @njit(cache=True)
@@ -213,7 +208,7 @@ def _switch(world: World, person: Person, m: Ints, sums: Ints, at: int) -> bool:
     if world.rules[m[VERSION], CHANGED] == 0:
         return False
     if m[RANK] >= 0:
-        rank = world.ranks[m[VERSION], world.ids[before, m[RANK]]]
+        rank = world.rules[m[VERSION], RANKS + world.rules[before, IDS + m[RANK]]]
         m[RANK] = GONE if rank == NOBODY else rank
     m[DEADLINE] = m[NIGHT] = NEVER
     count_anew(world, person, m, sums, at)
@@ -226,15 +221,15 @@ def _take_in(world: World, person: Person, m: Ints, sums: Ints, at: int) -> int:
     version = m[VERSION]
     if world.rules[version, WINDOW] == ROLLING:
         days = world.rules[version, DAYS]
-        while m[TAIL] < m[HEAD] and start_of(world, world.day[m[TAIL]] + days) <= at:
+        while m[TAIL] < m[HEAD] and start_of(world, world.entries[m[TAIL], ENTRY_DAY] + days) <= at:
             bring(world, m[TAIL], sums, RUNNING, -1)
             m[TAIL] += 1
-    while m[HEAD] < person.high and world.at[m[HEAD]] <= at:
+    while m[HEAD] < person.high and world.entries[m[HEAD], ENTRY_AT] <= at:
         bring(world, m[HEAD], sums, RUNNING, 1)
         m[HEAD] += 1
     for way in range(WAYS):
         sums[BOTH, way] = sums[RUNNING, way] + sums[LAST, way]
-    return INTERACTION if m[HEAD] > person.low and world.order[m[HEAD] - 1] == NOBODY else PURCHASE
+    return INTERACTION if m[HEAD] > person.low and world.entries[m[HEAD] - 1, IS_ORDER] == 0 else PURCHASE
 
 
 @njit(cache=True)
@@ -313,15 +308,18 @@ def _show(world: World, person: Person, m: Ints, at: int) -> None:
         return
     shown = m[RANK]
     for override in range(person.first, person.last):
-        if world.since[override] <= at < world.ends[override]:
-            tier = world.tier[override]
-            if tier == NOBODY and world.since[override] < at:
-                tier = world.kept[override]
-            if tier >= 0 and world.ranks[version, tier] > shown:
-                shown, m[HELD_BY] = world.ranks[version, tier], world.source[override]
+        if world.overrides[override, SINCE] <= at < world.overrides[override, ENDS]:
+            tier = world.overrides[override, TIER]
+            if tier == NOBODY and world.overrides[override, SINCE] < at:
+                tier = world.overrides[override, KEPT]
+            if tier >= 0 and world.rules[version, RANKS + tier] > shown:
+                shown, m[HELD_BY] = world.rules[version, RANKS + tier], world.overrides[override, SOURCE]
     for override in range(person.first, person.last):
-        if world.tier[override] == NOBODY and world.since[override] == at < world.ends[override]:
-            if before >= 0 and world.ranks[version, before] > shown:
-                shown, m[HELD_BY] = world.ranks[version, before], world.source[override]
-            world.kept[override] = world.ids[version, shown]
-    m[SHOWN] = world.ids[version, shown]
+        if (
+            world.overrides[override, TIER] == NOBODY
+            and world.overrides[override, SINCE] == at < world.overrides[override, ENDS]
+        ):
+            if before >= 0 and world.rules[version, RANKS + before] > shown:
+                shown, m[HELD_BY] = world.rules[version, RANKS + before], world.overrides[override, SOURCE]
+            world.overrides[override, KEPT] = world.rules[version, IDS + shown]
+    m[SHOWN] = world.rules[version, IDS + shown]

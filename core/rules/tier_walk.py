@@ -16,15 +16,20 @@ from core.rules.tier_machine import (
     AT,
     DAYS,
     DEADLINE,
+    ENTRY_AT,
+    ENTRY_DAY,
     FIELDS,
+    GROWTH,
     HEAD,
     HELD_BY,
     JOINED,
     KEEP,
+    NET_FEN,
     NIGHT,
     NOTHING,
     OVERRIDE,
     RANK,
+    RANKS,
     REACH,
     REASON,
     REFUND,
@@ -47,7 +52,7 @@ from core.rules.tier_machine import (
 
 
 class State(NamedTuple):
-    """By member, written in place: tier id, since when, sums; and what comes if nothing more is bought."""
+    """By member: tier id, since when, sums; what is lost when if nothing more is bought, and what is missing then to keep it."""
 
     tier: Ints
     since: Ints
@@ -75,11 +80,13 @@ class Trace(NamedTuple):
     spend_fen: Ints
     orders: Ints
     growth: Ints
-    version: Ints
 
 
 class GrowthTrace(NamedTuple):
-    """Growth as it was booked: earned at the entry's instant, changed at a refund's by the signed difference."""
+    """Growth as it was booked: earned at the entry's instant, changed at a refund's by the signed difference.
+
+    ``entry_kind``: 0 is an order, 1 an interaction; ``fact`` is its id, ``version`` the index of the rules it follows.
+    """
 
     member: Ints
     entry_kind: Ints
@@ -99,30 +106,28 @@ class People(NamedTuple):
 
 
 class Growing(NamedTuple):
-    """What the fold of growth needs; ``was`` and ``refunded`` are written, by entry."""
+    """What the fold of growth needs; ``earned``, ``was`` and ``refunded`` are written, by entry. No ``pct``: no growth."""
 
     weights: Weights
     rates: Rates
     pct: Ints
-    refunded: Ints
+    earned: Ints
     was: Ints
+    refunded: Ints
 
 
 @njit(cache=True)
 def walk(
-    world: World,
-    entries: Entries,
-    people: People,
-    growing: Growing,
-    end: int,
-    state: State,
-    trace: Trace,
-    booked: GrowthTrace,
+    world: World, entries: Entries, people: People, growing: Growing, end: int, state: Ints, trace: Ints, booked: Ints
 ) -> tuple[int, int]:
-    """All members up to ``end``; how many rows the traces need, which may be more than they have room for."""
+    """All members up to ``end``; how many rows the traces need, which may be more than they have room for.
+
+    ``state``, ``trace`` (with the version as its last column) and ``booked`` are tables of the columns of the tuples above.
+    """
     m, sums, count = np.zeros(FIELDS, np.int64), np.zeros((4, WAYS), np.int64), np.zeros(2, np.int64)
     for member in range(len(people.joined)):
         person = Person(
+            member,
             entries.first[member],
             entries.first[member + 1],
             people.joined[member],
@@ -131,90 +136,57 @@ def walk(
             people.first[member],
             people.first[member + 1],
         )
-        _walk_one(world, entries, person, member, growing, end, m, sums, count, state, trace, booked)
-        _keep_state(world, person, member, m, sums, state)
-        _look_ahead(world, person, member, m, sums, state)
-    return count[0], count[1]
-
-
-@njit(cache=True)
-def _walk_one(
-    world: World,
-    entries: Entries,
-    person: Person,
-    member: int,
-    growing: Growing,
-    end: int,
-    m: Ints,
-    sums: Ints,
-    count: Ints,
-    state: State,
-    trace: Trace,
-    booked: GrowthTrace,
-) -> None:
-    """One person: a run from each refund to the next, with growth booked on the way."""
-    row, rows = entries.first_refund[member], entries.first_refund[member + 1]
-    speaks, spoken = ALWAYS, NOBODY
-    _take_off(world, entries, growing, person)
-    while True:
-        stop = entries.refund_at[row] if row < rows else end
-        if person.joined < NEVER:
-            _book(world, entries, member, person, growing, speaks, stop, count, booked)
-        spoken = _run(world, person, member, m, sums, speaks, stop, spoken, count, state, trace)
-        if row == rows:
-            return
-        growing.was[person.low : person.high] = world.growth[person.low : person.high]
-        speaks = stop
-        while row < rows and entries.refund_at[row] == speaks:
-            growing.refunded[entries.refund_entry[row]] += entries.refund_fen[row]
-            row += 1
+        row, rows = entries.first_refund[member], entries.first_refund[member + 1]
+        speaks, spoken = ALWAYS, NOBODY
         _take_off(world, entries, growing, person)
+        while True:
+            stop = entries.refund_at[row] if row < rows else end
+            if len(growing.pct) and person.joined < NEVER:
+                _book(entries, growing, person, speaks, stop, count, booked)
+            spoken = _run(world, person, m, sums, speaks, stop, spoken, count, state, trace)
+            if row == rows:
+                break
+            growing.was[person.low : person.high] = growing.earned[person.low : person.high]
+            speaks = stop
+            while row < rows and entries.refund_at[row] == speaks:
+                growing.refunded[entries.refund_entry[row]] += entries.refund_fen[row]
+                row += 1
+            _take_off(world, entries, growing, person)
+        _keep_state(world, m, sums, state[member])
+        _look_ahead(world, person, m, sums, state[member])
+    return count[0], count[1]
 
 
 @njit(cache=True)
 def _take_off(world: World, entries: Entries, growing: Growing, person: Person) -> None:
     """What each entry brings with what was refunded so far taken off."""
-    for entry in range(person.low, person.high):
-        world.net_fen[entry] = max(entries.paid_fen[entry] - growing.refunded[entry], 0)
+    low, high = person.low, person.high
+    for entry in range(low, high):
+        world.entries[entry, NET_FEN] = max(entries.paid_fen[entry] - growing.refunded[entry], 0)
     if len(growing.pct):
-        fold(
-            entries,
-            growing.weights,
-            growing.rates,
-            growing.pct,
-            person.low,
-            person.high,
-            growing.refunded,
-            world.growth,
-        )
+        fold(entries, growing.weights, growing.rates, growing.pct, low, high, growing.refunded, growing.earned)
+        for entry in range(low, high):
+            world.entries[entry, GROWTH] = growing.earned[entry]
 
 
 @njit(cache=True)
 def _book(
-    world: World,
-    entries: Entries,
-    member: int,
-    person: Person,
-    growing: Growing,
-    speaks: int,
-    stop: int,
-    count: Ints,
-    booked: GrowthTrace,
+    entries: Entries, growing: Growing, person: Person, speaks: int, stop: int, count: Ints, booked: Ints
 ) -> None:
     """Growth rows of one run: what the refund changed, then what was earned up to the next one."""
     for entry in range(person.low, person.high):
         at = entries.at[entry]
         if at > stop:
             return
-        amount = world.growth[entry] - (growing.was[entry] if at <= speaks else 0)
+        amount = growing.earned[entry] - (growing.was[entry] if at <= speaks else 0)
         if amount == 0:
             continue
         row = count[1]
         count[1] += 1
-        if row < len(booked.at):
-            booked.member[row], booked.fact[row], booked.amount[row] = member, entries.fact[entry], amount
-            booked.entry_kind[row], booked.version[row] = entries.order[entry] == NOBODY, entries.version[entry]
-            booked.at[row] = speaks if at <= speaks else at
+        if row < len(booked):
+            booked[row, 0], booked[row, 1] = person.member, entries.order[entry] == NOBODY
+            booked[row, 2], booked[row, 3] = entries.fact[entry], max(at, speaks)
+            booked[row, 4], booked[row, 5] = amount, entries.version[entry]
 
 
 @njit(cache=True)
@@ -226,7 +198,7 @@ def _start(world: World, person: Person, m: Ints, sums: Ints) -> None:
     m[HEAD] = m[TAIL] = person.low
     m[DEADLINE] = m[NIGHT] = m[TURN] = NEVER
     m[AT] = ALWAYS
-    first = person.joined if person.low == person.high else min(person.joined, world.at[person.low])
+    first = person.joined if person.low == person.high else min(person.joined, world.entries[person.low, ENTRY_AT])
     sums[:] = 0
     if first < NEVER and world.rules[0, WINDOW] != ROLLING:
         count_anew(world, person, m, sums, first)
@@ -236,15 +208,14 @@ def _start(world: World, person: Person, m: Ints, sums: Ints) -> None:
 def _run(
     world: World,
     person: Person,
-    member: int,
     m: Ints,
     sums: Ints,
     speaks: int,
     stop: int,
     spoken: int,
     count: Ints,
-    state: State,
-    trace: Trace,
+    state: Ints,
+    trace: Ints,
 ) -> int:
     """Run the machine up to ``stop``, silent before ``speaks``; the tier that is spoken at the end."""
     _start(world, person, m, sums)
@@ -252,30 +223,29 @@ def _run(
     while True:
         at = next_instant(world, person, m)
         if silent and at > speaks:
-            spoken = _speak(world, member, m, sums, RUNNING, speaks, REFUND, spoken, count, state, trace)
+            spoken = _speak(person, m, sums, RUNNING, speaks, REFUND, spoken, count, state, trace)
             silent = False
         if at >= stop:
             return spoken
         shown = m[SHOWN]
         step(world, person, m, sums, at)
-        if silent and at < speaks:
+        if m[SHOWN] == spoken or (silent and at < speaks):
+            silent &= at < speaks
             continue
-        reason = m[REASON]
-        if m[HELD_BY] != NOBODY or reason == NOTHING:
-            reason = OVERRIDE
+        reason, row = m[REASON], SEEN
+        if reason == NOTHING or m[HELD_BY] != NOBODY:
+            reason, row = OVERRIDE, RUNNING
         if spoken == NOBODY:
             reason = JOINED
         elif silent and shown != spoken:
-            reason = REFUND
-        row = RUNNING if m[REASON] == NOTHING or reason == REFUND else SEEN
-        spoken = _speak(world, member, m, sums, row, at, reason, spoken, count, state, trace)
+            reason, row = REFUND, RUNNING
+        spoken = _speak(person, m, sums, row, at, reason, spoken, count, state, trace)
         silent = False
 
 
 @njit(cache=True)
 def _speak(
-    world: World,
-    member: int,
+    person: Person,
     m: Ints,
     sums: Ints,
     row: int,
@@ -283,70 +253,61 @@ def _speak(
     reason: int,
     spoken: int,
     count: Ints,
-    state: State,
-    trace: Trace,
+    state: Ints,
+    trace: Ints,
 ) -> int:
     """Write a change when the tier that is shown is another one than was spoken; the tier shown."""
     if m[SHOWN] == spoken:
         return spoken
     change = count[0]
     count[0] += 1
-    state.since[member] = at
-    if change < len(trace.at):
-        trace.member[change], trace.at[change], trace.reason[change] = member, at, reason
-        trace.before[change], trace.after[change], trace.version[change] = spoken, m[SHOWN], m[VERSION]
-        trace.spend_fen[change], trace.orders[change], trace.growth[change] = sums[row, 0], sums[row, 1], sums[row, 2]
-    return m[SHOWN]
+    state[person.member, 1] = at
+    if change < len(trace):
+        trace[change, 0], trace[change, 1], trace[change, 2] = person.member, at, spoken
+        trace[change, 3], trace[change, 4], trace[change, 8] = m[SHOWN], reason, m[VERSION]
+        trace[change, 5], trace[change, 6], trace[change, 7] = sums[row, 0], sums[row, 1], sums[row, 2]
+    return int(m[SHOWN])
 
 
 @njit(cache=True)
-def _keep_state(world: World, person: Person, member: int, m: Ints, sums: Ints, state: State) -> None:
+def _keep_state(world: World, m: Ints, sums: Ints, state: Ints) -> None:
     """Tier and sums as they stand, and when the sums begin to fall."""
-    state.tier[member], state.held_by[member] = m[SHOWN], m[HELD_BY]
-    state.spend_fen[member], state.orders[member], state.growth[member] = sums[0, 0], sums[0, 1], sums[0, 2]
-    state.holds_until[member] = NOBODY
+    state[0], state[12] = m[SHOWN], m[HELD_BY]
+    state[2], state[3], state[4] = sums[RUNNING, 0], sums[RUNNING, 1], sums[RUNNING, 2]
+    state[5] = NOBODY
+    falls = NEVER
     if world.rules[m[VERSION], WINDOW] != ROLLING:
-        if sums[0, 0] > 0 or sums[0, 2] > 0:
-            state.holds_until[member] = m[TURN]
-        return
-    for entry in range(m[TAIL], m[HEAD]):
-        if world.net_fen[entry] > 0 or world.growth[entry] > 0:
-            leaves = start_of(world, world.day[entry] + world.rules[m[VERSION], DAYS])
-            state.holds_until[member] = NOBODY if leaves == NEVER else leaves
-            return
+        falls = m[TURN] if sums[RUNNING, 0] > 0 or sums[RUNNING, 2] > 0 else NEVER
+    else:
+        for entry in range(m[TAIL], m[HEAD]):
+            if world.entries[entry, NET_FEN] > 0 or world.entries[entry, GROWTH] > 0:
+                falls = start_of(world, world.entries[entry, ENTRY_DAY] + world.rules[m[VERSION], DAYS])
+                break
+    if falls != NEVER:
+        state[5] = falls
 
 
 @njit(cache=True)
-def _look_ahead(world: World, person: Person, member: int, m: Ints, sums: Ints, state: State) -> None:
+def _look_ahead(world: World, person: Person, m: Ints, sums: Ints, state: Ints) -> None:
     """Let time run on without new facts up to the first loss of the tier that is shown now."""
-    state.drops_at[member] = state.drops_to[member] = NOBODY
-    state.keep_fen[member] = state.keep_orders[member] = state.keep_growth[member] = NOBODY
-    state.grace[member] = 0
+    state[6:11], state[11] = NOBODY, 0
     if m[SHOWN] == NOBODY:
         return
     version, deadline = m[VERSION], m[DEADLINE]
-    own = world.ranks[version, m[SHOWN]]
+    own = world.rules[version, RANKS + m[SHOWN]]
     while own > 0:
         at = next_instant(world, person, m)
         if at == NEVER:
             return
         earned = m[RANK] >= own
         step(world, person, m, sums, at)
-        if world.ranks[version, m[SHOWN]] < own:
+        if world.rules[version, RANKS + m[SHOWN]] < own:
             kind, row = (KEEP, SEEN) if earned else (REACH, RUNNING)
-            state.drops_at[member], state.drops_to[member] = at, m[SHOWN]
-            state.grace[member] = at == deadline
-            state.keep_fen[member] = _missing(world, version, kind, own, 0, sums, row)
-            state.keep_orders[member] = _missing(world, version, kind, own, 1, sums, row)
-            state.keep_growth[member] = _missing(world, version, kind, own, 2, sums, row)
+            state[6], state[7], state[11] = at, m[SHOWN], at == deadline
+            for way in range(WAYS):
+                asked = world.rules[version, kind + own * WAYS + way]
+                state[8 + way] = max(asked - sums[row, way], 0) if asked >= 0 else NOBODY
             return
-
-
-@njit(cache=True)
-def _missing(world: World, version: int, kind: int, rank: int, way: int, sums: Ints, row: int) -> int:
-    """What is missing on one way; -1 where it is closed."""
-    asked = world.asks[version, kind, rank, way]
-    return max(asked - sums[row, way], 0) if asked >= 0 else NOBODY  # type: ignore[no-any-return]
 
 
 @njit(cache=True)
@@ -354,8 +315,8 @@ def held_before(first: Ints, changed_at: Ints, after: Ints, member: Ints, at: In
     """By row, the tier id that a member held just before an instant; -1 = none. Changes are sorted by (member, at)."""
     held = np.empty(len(at), np.int64)
     for row in range(len(at)):
-        low, high = first[member[row]], first[member[row] + 1]
-        begin = low
+        begin = low = first[member[row]]
+        high = first[member[row] + 1]
         while low < high:
             middle = (low + high) // 2
             if changed_at[middle] < at[row]:

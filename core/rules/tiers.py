@@ -24,12 +24,12 @@ from typing import Any
 import numpy as np
 
 from core.clock import DAY_MICROSECONDS, ShopZone, day_number, day_of, to_micros
-from core.documents.rules import RuleDocument
+from core.documents.rules import MOST_TIERS, RuleDocument
 from core.rules import tier_machine, tier_walk
 from core.rules.earning import rates_of, weigh
 from core.rules.facts import NEVER, NOBODY, Entries, Facts, Ints, RuleInForce, as_ints, lay_out, slices, version_starts
-from core.rules.tier_machine import WAYS, World
-from core.rules.tier_walk import GrowthTrace, Growing, People, State, Trace
+from core.rules.tier_machine import World
+from core.rules.tier_walk import Growing, GrowthTrace, People, State, Trace
 
 REASONS = tier_machine.REASONS
 _WINDOWS = ("rolling", "calendar_year", "anniversary")
@@ -73,22 +73,28 @@ def walk_tiers(
         timeline[0].document
     ]
     growing = _growing(facts, entries, [rule.document for rule in timeline])
-    world = _world(facts, entries, known, codes, joined, zone, now, starts)
+    days = _days(facts, entries, known, zone, now)
+    world = _world(facts, entries, _rules(known, starts, codes), codes, joined, days)
     people = _people(facts, joined, zone)
-    state = State(*(np.full(facts.members, NOBODY, np.int64) for _ in State._fields))
+    state = np.full((facts.members, len(State._fields)), NOBODY, np.int64)
     changes, booked = facts.members + len(entries.at) // 2 + 16, 16
     if len(growing.pct):
         booked += len(entries.at) + len(entries.refund_at)
     while True:
-        trace = Trace(*(np.empty(changes, np.int64) for _ in Trace._fields))
-        growth = GrowthTrace(*(np.empty(booked, np.int64) for _ in GrowthTrace._fields))
+        trace = np.empty((changes, len(Trace._fields) + 1), np.int64)
+        growth = np.empty((booked, len(GrowthTrace._fields)), np.int64)
         growing.refunded[:] = 0
         rows = tier_walk.walk(world, entries, people, growing, end, state, trace, growth)
         if rows[0] <= changes and rows[1] <= booked:
             break
         changes, booked = max(changes, rows[0]), max(booked, rows[1])
-    trace = Trace(*(column[: rows[0]].copy() for column in trace))
-    return TierWalk(codes, state, trace, trace.version, GrowthTrace(*(column[: rows[1]].copy() for column in growth)))
+    *found, version = _columns(trace[: rows[0]])
+    return TierWalk(codes, State(*_columns(state)), Trace(*found), version, GrowthTrace(*_columns(growth[: rows[1]])))
+
+
+def _columns(table: Ints) -> list[Ints]:
+    """The columns of a table, each contiguous."""
+    return [np.ascontiguousarray(table[:, column]) for column in range(table.shape[1])]
 
 
 def tier_at(walk: TierWalk, member: Ints, at: Ints) -> Ints:
@@ -107,7 +113,7 @@ def progress(state: State, document: RuleDocument, codes: Sequence[str]) -> tupl
     rank = np.full(len(codes) + 1, NOBODY, np.int64)
     rank[ids] = np.arange(len(ids))
     following = np.where((state.tier == NOBODY) | (rank[state.tier] == len(ids) - 1), NOBODY, rank[state.tier] + 1)
-    asks = _asks(document, len(ids))[tier_machine.REACH]
+    asks = _asks(document)[0]
     found = following != NOBODY
     missing = []
     for way, own in enumerate((state.spend_fen, state.orders, state.growth)):
@@ -119,44 +125,40 @@ def progress(state: State, document: RuleDocument, codes: Sequence[str]) -> tupl
 def _world(
     facts: Facts,
     entries: Entries,
-    documents: Sequence[RuleDocument],
+    rules: Ints,
     codes: Sequence[str],
     joined: Ints,
-    zone: ShopZone,
-    now: datetime,
-    starts: Ints,
+    days: tuple[int, Ints],
 ) -> World:
     """Everything the machine looks at."""
-    ranks = max(len(document.tiers) for document in documents)
-    ids = np.full((len(documents), ranks), NOBODY, np.int64)
-    rank_of = np.full((len(documents), len(codes)), NOBODY, np.int64)
-    for version, document in enumerate(documents):
-        own = [codes.index(code) for code in document.codes]
-        ids[version, : len(own)] = own
-        rank_of[version, own] = np.arange(len(own))
+    nothing = np.zeros(len(entries.at), np.int64)
     over = facts.overrides
     tier_ids = as_ints([codes.index(code) if code in codes else _UNKNOWN for code in facts.tier_codes] + [NOBODY])
-    low, days = _days(facts, entries, documents, zone, now)
-    return World(
-        _rules(documents, starts), as_ints([_asks(document, ranks) for document in documents]), ids, rank_of,
-        low, days, entries.at, entries.day, entries.order,
-        np.zeros(len(entries.at), np.int64), np.zeros(len(entries.at), np.int64),
-        as_ints(tier_ids[over.tier]), as_ints(np.maximum(over.starts, joined[over.member])),
-        as_ints(np.where(over.ends < 0, NEVER, over.ends)), over.source, np.full(len(over.tier), NOBODY, np.int64),
-    )  # fmt: skip
+    ends = np.where(over.ends < 0, NEVER, over.ends)
+    held = (tier_ids[over.tier], np.maximum(over.starts, joined[over.member]), ends, over.source, over.tier)
+    columns = (entries.at, entries.day, entries.order != NOBODY, nothing, nothing)
+    return World(rules, as_ints(np.stack(columns, axis=1)), as_ints(np.stack(held, axis=1)), days[1], days[0])
 
 
-def _rules(documents: Sequence[RuleDocument], starts: Ints) -> Ints:
-    """The columns of ``World.rules``."""
-    rows, before = [], None
-    for document, start in zip(documents, starts, strict=False):
-        own = _tier_rules(document)
+def _rules(documents: Sequence[RuleDocument], starts: Ints, codes: Sequence[str]) -> Ints:
+    """``World.rules``: one row a version. ValueError for more tiers than a document may have (our bug)."""
+    table = np.full((len(documents), tier_machine.RANKS + len(codes)), NOBODY, np.int64)
+    before = None
+    for row, document, start in zip(table, documents, starts, strict=False):
+        own, size = _tier_rules(document), len(document.tiers)
+        if size > MOST_TIERS:
+            raise ValueError("more tiers than a document may have")
         window, downgrade = document.window, document.downgrade
-        row = (start, own != before, len(document.tiers), document.match == "all", _WINDOWS.index(window.kind))
-        falls = (_MODES.index(downgrade.mode), downgrade.grace_days)
-        rows.append((*row, window.days, document.upgrade == "nightly", *falls))
+        plain = (start, own != before, size, document.match == "all", _WINDOWS.index(window.kind), window.days)
+        falls = (document.upgrade == "nightly", _MODES.index(downgrade.mode), downgrade.grace_days)
+        row[: tier_machine.IDS] = [*plain, *falls]
+        ids = [codes.index(code) for code in document.codes]
+        row[tier_machine.IDS : tier_machine.IDS + size] = ids
+        row[tier_machine.RANKS :][ids] = np.arange(size)
+        for kind, asks in zip((tier_machine.REACH, tier_machine.KEEP), _asks(document), strict=True):
+            row[kind : kind + asks.size] = asks.ravel()
         before = own
-    return as_ints(rows)
+    return table
 
 
 def _tier_rules(document: RuleDocument) -> tuple[Any, ...]:
@@ -166,13 +168,13 @@ def _tier_rules(document: RuleDocument) -> tuple[Any, ...]:
     return tiers, document.window, document.match, document.upgrade, falls
 
 
-def _asks(document: RuleDocument, ranks: int) -> Ints:
-    """What reaching and keeping each rank asks for, by way; -1 is a closed way."""
-    asks = np.full((2, ranks, WAYS), NOBODY, np.int64)
-    for rank, tier in enumerate(document.tiers):
-        for kind, ways in enumerate((tier.reach, tier.keep)):
-            asks[kind, rank] = [NOBODY if way is None else way for way in ways]
-    return asks
+def _asks(document: RuleDocument) -> tuple[Ints, Ints]:
+    """What reaching and what keeping asks for, by rank and way; -1 is a closed way."""
+    reach, keep = (
+        as_ints([[NOBODY if way is None else way for way in ways] for ways in asked])
+        for asked in ([tier.reach for tier in document.tiers], [tier.keep for tier in document.tiers])
+    )
+    return reach, keep
 
 
 def _growing(facts: Facts, entries: Entries, documents: Sequence[RuleDocument]) -> Growing:
@@ -185,6 +187,7 @@ def _growing(facts: Facts, entries: Entries, documents: Sequence[RuleDocument]) 
         weigh(facts, entries, by_category),
         rates_of(earnings),
         np.full(rows if grows else 0, 100, np.int64),
+        np.zeros(rows, np.int64),
         np.zeros(rows, np.int64),
         np.zeros(rows, np.int64),
     )
