@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from core.clock import ShopZone
 from core.config import Store, config
+from core.documents.industry_templates import industry_template
+from core.documents.rules import RuleDocument
 from core.errors import Refusal
 from core.services.shop_settings import read_settings
 from core.store.database import Database
@@ -54,7 +56,7 @@ def open_desk(store: Store | None = None) -> Desk:
         check = session.get(Setting, VAULT_CHECK)
     vault = Vault.open_file(settings.key_file, create=check is None)
     if check is None:
-        prepare_store(db, vault)
+        prepare_store(db, vault, first_rules(store))
     else:
         try:
             vault.unseal(bytes.fromhex(check.value))
@@ -64,10 +66,15 @@ def open_desk(store: Store | None = None) -> Desk:
     return Desk(db, vault, store)
 
 
-def prepare_store(db: Database, vault: Vault) -> None:
+def first_rules(store: Store) -> RuleDocument | None:
+    """The demo shop starts with its trade's ready rules, which show everything; None: what any new shop starts with."""
+    return industry_template("mother_baby") if store == "demo" else None
+
+
+def prepare_store(db: Database, vault: Vault, rules: RuleDocument | None = None) -> None:
     """Give an empty store what every shop starts with: the proof of its key and the first rule version."""
     with db.write() as session:
         take_turn(session, Turn.START)
         if session.get(Setting, VAULT_CHECK) is None:
             session.add(Setting(key=VAULT_CHECK, value=vault.seal(VAULT_CHECK).hex()))
-        ensure_first_version(session, config().clock())
+        ensure_first_version(session, config().clock(), rules)

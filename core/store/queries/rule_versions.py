@@ -6,13 +6,14 @@ from sqlmodel import Session, select
 
 from core.documents.enums import VersionStatus
 from core.documents.ladder import tmall_ladder
+from core.documents.rules import RuleDocument
 from core.store.tables import RuleVersion
 
 
-def ensure_first_version(session: Session, now: datetime) -> None:
-    """A new shop starts with the Tmall ladder, in force from the first fact."""
+def ensure_first_version(session: Session, now: datetime, rules: RuleDocument | None = None) -> None:
+    """The rules a new shop starts with (the Tmall ladder, which owes nothing for the past), in force from the first fact."""
     if session.exec(select(RuleVersion.id).limit(1)).first() is None:
-        document = tmall_ladder()
+        document = rules or tmall_ladder()
         session.add(
             RuleVersion(
                 status=VersionStatus.PUBLISHED,
