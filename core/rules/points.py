@@ -212,12 +212,12 @@ def _moves(facts: Facts, timeline: Sequence[RuleInForce], now: datetime, entries
     member, ids, kind, amount, at, refers = (as_ints(column[kept]) for column in points)
     version = as_ints(np.maximum(np.searchsorted(version_starts(timeline), at, side="right") - 1, 0))
     lot = np.where(kind == GRANT, entries + np.cumsum(kind == GRANT) - 1, NOBODY)
-    row_of = {int(ids[row]): row for row in np.flatnonzero(kind == SPEND)}
+    row_of = {(int(member[row]), int(ids[row])): int(row) for row in np.flatnonzero(kind == SPEND)}
     spend = np.full(len(ids), NOBODY, np.int64)
     returns = np.zeros(len(ids), np.int64)
     for row in np.flatnonzero(kind == GIVE_BACK):
-        spent = row_of.get(int(refers[row]), NOBODY)
-        if spent != NOBODY and member[spent] == member[row] and spent < row:
+        spent = row_of.get((int(member[row]), int(refers[row])), NOBODY)
+        if spent != NOBODY and spent < row:
             spend[row], returns[spent] = spent, 1
     return Moves(slices(member, facts.members), at, kind, ids, amount, version, as_ints(lot), spend, returns)
 
