@@ -7,8 +7,8 @@ from typing import Literal
 from core.documents.enums import Area
 from core.services.actor import Actor
 from core.services.desk import Desk
+from core.services.programme import review_programme
 from core.services.shop_settings import load_settings, put_settings
-from core.services.tiers import review_tiers
 from core.store.audit import record
 from core.store.queries import profiles
 from core.store.write_lock import Turn, take_turn
@@ -44,5 +44,5 @@ def set_joined_rule(desk: Desk, actor: Actor, rule: JoinedRule, *, now: datetime
         profiles.rebuild_days(session)
         members = profiles.count_joined(session)[0]
         record(session, actor.name, "settings.joined_rule", "settings", now=now, count=members, rule=rule)
-    review_tiers(desk, now=now)
+    review_programme(desk, now=now)
     return members

@@ -11,8 +11,8 @@ from core.documents.enums import Area
 from core.services.actor import Actor
 from core.services.desk import Desk
 from core.services.not_counted import keep_marks
+from core.services.programme import review_programme
 from core.services.shop_settings import load_settings
-from core.services.tiers import review_tiers
 from core.store.audit import record
 from core.store.queries import profiles
 from core.store.queries.tiers import batch_members
@@ -43,7 +43,7 @@ def review_owed(desk: Desk, *, now: datetime) -> int:
     if not batches:
         return 0
     keep_marks(desk, now=now)
-    changes = review_tiers(desk, now=now, members=members)
+    changes = review_programme(desk, now=now, members=members)
     with desk.db.write() as session:
         take_turn(session, Turn.IMPORT)
         _put_owed(session, [batch for batch in _owed(session) if batch not in batches])
@@ -64,7 +64,7 @@ def review_batch_of_members(desk: Desk, members: Sequence[int], *, now: datetime
     keep_marks(desk, now=now)
     with desk.db.read() as session:
         everybody = not load_settings(session).members_from_first_order
-    return review_tiers(desk, now=now, members=None if everybody else members)
+    return review_programme(desk, now=now, members=None if everybody else members)
 
 
 def refresh(desk: Desk, actor: Actor, *, now: datetime) -> RefreshReport:
@@ -78,4 +78,4 @@ def refresh(desk: Desk, actor: Actor, *, now: datetime) -> RefreshReport:
         profiles.rebuild_days(session)
         people = profiles.count_people(session)
         record(session, actor.name, "profiles.refreshed", "store", now=now, count=people)
-    return RefreshReport(people, review_tiers(desk, now=now))
+    return RefreshReport(people, review_programme(desk, now=now))

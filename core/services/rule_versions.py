@@ -1,19 +1,20 @@
 """Rule versions: drafted, compared, tried on everybody, published with an effective date, never edited afterwards."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from core.documents.enums import Area, VersionStatus
 from core.documents.rule_faults import checked
 from core.documents.rules import RuleDocument, read_rules
 from core.errors import Refusal
-from core.rules.tiers import RuleInForce
 from core.services.actor import Actor
 from core.services.desk import Desk
-from core.services.tiers import review_tiers, walk_everybody
+from core.services.grandfather import find_losers, keep_tiers
+from core.services.programme import review_programme
+from core.services.rule_lookup import get_version
+from core.services.simulate import simulate_rules
 from core.store.audit import record
 from core.store.queries.tiers import published_versions
 from core.store.tables import RuleVersion
@@ -92,7 +93,7 @@ def read_live(desk: Desk, *, now: datetime) -> tuple[RuleDocument, int]:
 def read_version(desk: Desk, version_id: int) -> RuleDocument:
     """The document of any version; refuses ``version_unknown``."""
     with desk.db.read() as session:
-        return read_rules(_get(session, version_id).document)
+        return read_rules(get_version(session, version_id).document)
 
 
 def draft_version(
@@ -106,7 +107,7 @@ def draft_version(
                 status=VersionStatus.DRAFT, document="", document_hash="", author=actor.name, created_at=now
             )
         else:
-            version = _get(session, version_id)
+            version = get_version(session, version_id)
             if version.status != VersionStatus.DRAFT:
                 raise Refusal("version_published", id=version_id)
         version.document = document.canonical()
@@ -120,15 +121,33 @@ def draft_version(
 
 
 def publish_version(
-    desk: Desk, actor: Actor, version_id: int, *, effective_from: datetime | None = None, now: datetime
-) -> None:
-    """Publish a draft from ``now`` or a later instant; refuses its first fault, and a collision with another version."""
+    desk: Desk,
+    actor: Actor,
+    version_id: int,
+    *,
+    effective_from: datetime | None = None,
+    keep_losers: bool = False,
+    grandfather_until: datetime | None = None,
+    now: datetime,
+) -> int:
+    """Publish a draft from ``now`` or a later instant; refuses its first fault, and a collision with another version.
+
+    ``keep_losers``: who would lose their tier by it keeps it, to ``grandfather_until`` or for good; returns how many.
+    """
     effective_from = effective_from or now
     if effective_from < now:
         raise Refusal("effective_in_the_past", at=effective_from.isoformat())
-    with desk.db.write(Area.RULES) as session:
+    if keep_losers and grandfather_until is not None and grandfather_until <= effective_from:
+        raise Refusal("hold_span")
+    losers = find_losers(desk, read_version(desk, version_id), effective_from) if keep_losers else None
+    kept = 0
+    with desk.db.write(Area.RULES, Area.MEMBERS) if losers else desk.db.write(Area.RULES) as session:
         take_turn(session, Turn.RULES)
-        version = _get(session, version_id)
+        if losers is not None:
+            kept = keep_tiers(
+                session, losers, version_id, starts_at=effective_from, ends_at=grandfather_until, actor=actor, now=now
+            )
+        version = get_version(session, version_id)
         if version.status != VersionStatus.DRAFT:
             raise Refusal("version_published", id=version_id)
         checked(read_rules(version.document))
@@ -140,16 +159,23 @@ def publish_version(
         version.published_at = now
         session.add(version)
         record(
-            session, actor.name, "rules.published", f"rules:{version_id}", now=now, effective=effective_from.isoformat()
+            session,
+            actor.name,
+            "rules.published",
+            f"rules:{version_id}",
+            now=now,
+            effective=effective_from.isoformat(),
+            kept=kept,
         )
     if effective_from <= now:
-        review_tiers(desk, now=now)
+        review_programme(desk, now=now)
+    return kept
 
 
 def delete_draft(desk: Desk, actor: Actor, version_id: int, *, now: datetime) -> None:
     """Throw a draft away; a published version stays for good."""
     with desk.db.write(Area.RULES) as session:
-        version = _get(session, version_id)
+        version = get_version(session, version_id)
         if version.status != VersionStatus.DRAFT:
             raise Refusal("version_published", id=version_id)
         session.delete(version)
@@ -157,38 +183,8 @@ def delete_draft(desk: Desk, actor: Actor, version_id: int, *, now: datetime) ->
 
 
 def preview_rules(desk: Desk, document: RuleDocument, *, now: datetime) -> Preview:
-    """Who would move if ``document`` held at ``now``, beside the live rules; changes nothing."""
-    with desk.db.read() as session:
-        timeline = timeline_of(session)
-        draft = [RuleInForce(document)]
-        moves: Counter[tuple[str, str]] = Counter()
-        losers: list[tuple[int, str, str, int]] = []
-        winners = members = 0
-        for block in walk_everybody(session, [timeline, draft], desk.zone, now):
-            before, after = block.walks
-            order = {code: rank for rank, code in enumerate(document.codes)}
-            for index, number in enumerate(block.facts.ids):
-                was, becomes = before.code(int(before.state.tier[index])), after.code(int(after.state.tier[index]))
-                if was is None or becomes is None:
-                    continue
-                members += 1
-                moves[was, becomes] += 1
-                if was != becomes:
-                    if order.get(becomes, 0) < order.get(was, len(order)):
-                        losers.append((int(number), was, becomes, int(after.state.spend_fen[index])))
-                    else:
-                        winners += 1
-    losers.sort(key=lambda line: -line[3])
-    return Preview(members, dict(moves), losers, winners)
-
-
-def timeline_of(session: Session) -> list[RuleInForce]:
-    """The published versions as the kernel takes them."""
-    return [RuleInForce(read_rules(v.document), v.effective_from) for v in published_versions(session)]
-
-
-def _get(session: Session, version_id: int) -> RuleVersion:
-    version = session.get(RuleVersion, version_id)
-    if version is None:
-        raise Refusal("version_unknown", id=version_id)
-    return version
+    """Who would move if ``document`` had always held, beside the live rules; changes nothing."""
+    found = simulate_rules(desk, document, now=now)
+    migration = {(m.from_tier or "", m.to_tier or ""): m.members for m in found.migration}
+    losers = [(one.member_id, one.from_tier or "", one.to_tier or "", one.window_spend_fen) for one in found.losers]
+    return Preview(found.members, migration, losers, found.winners)

@@ -1,22 +1,21 @@
-"""What the tier kernel reads and what it leaves behind."""
+"""Tiers at rest: who has which, and how they came to it; the rule versions and who is to be looked at."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select
 
 from core.clock import to_micros
 from core.documents.enums import Area, VersionStatus
 from core.store.bulk import bulk_insert
+from core.store.queries.facts import Whom, index_of, read_columns
 from core.store.tables import MemberTier, Revision, RuleVersion, TierChange
 
 Ints = npt.NDArray[np.int64]
-Change = tuple[int, int, str | None, str, str, int, int, int]
+Words = Mapping[str, Sequence[str]]
 CHANGE_COLUMNS = (
     "member_id",
     "changed_at",
@@ -25,96 +24,31 @@ CHANGE_COLUMNS = (
     "reason",
     "window_spend_fen",
     "window_orders",
+    "window_growth",
     "rule_version_id",
 )
+SPOKEN = ("from_tier", "to_tier", "reason")
 TIER_COLUMNS = (
     "member_id",
     "tier",
     "since",
     "window_spend_fen",
     "window_orders",
+    "window_growth",
     "next_tier",
     "missing_fen",
     "missing_orders",
+    "missing_growth",
     "drops_at",
     "drops_to",
+    "keep_fen",
+    "keep_orders",
+    "keep_growth",
+    "grace",
+    "held_by",
     "rule_version_id",
     "evaluated_at",
 )
-
-
-@dataclass(frozen=True)
-class TierFacts:
-    """Members in id order with their joined instants (µs, -1 = not a member) and their paid orders as sorted columns."""
-
-    ids: Ints
-    joined: Ints
-    member: Ints
-    order_id: Ints
-    paid_at: Ints
-    paid_fen: Ints
-    refund_fen: Ints
-    refund_at: Ints
-    finished_at: Ints
-
-
-@dataclass(frozen=True)
-class Whom:
-    """Members to work on: all ids from ``first`` to ``last``, or just ``ids``."""
-
-    first: int = 0
-    last: int = -1
-    ids: tuple[int, ...] | None = None
-
-    def clause(self, column: str, statement: str) -> TextClause:
-        """``statement`` with ``{whom}`` filled in for a column."""
-        if self.ids is None:
-            return text(statement.format(whom=f"{column} BETWEEN :first AND :last")).bindparams(
-                first=self.first, last=self.last
-            )
-        filled = text(statement.format(whom=f"{column} IN :ids"))
-        return filled.bindparams(bindparam("ids", list(self.ids), expanding=True))
-
-
-def _columns(rows: Sequence[Sequence[int]], width: int) -> list[Ints]:
-    # Values one by one: numpy asks a row object for a dozen names before it believes that it is a sequence (10x slower).
-    flat = np.fromiter(chain.from_iterable(rows), np.int64, len(rows) * width)
-    table = flat.reshape(len(rows), width)
-    return [np.ascontiguousarray(table[:, index]) for index in range(width)]
-
-
-def load_facts(session: Session, whom: Whom) -> TierFacts:
-    """The facts of some members; ``member`` is the index in ``ids``."""
-    people = session.execute(
-        whom.clause(
-            "id",
-            "SELECT id, CASE WHEN not_counted IS NULL THEN coalesce(joined_at, -1) ELSE -1 END FROM member"
-            " WHERE {whom} ORDER BY id",
-        )
-    ).all()
-    orders = session.execute(
-        whom.clause(
-            "member_id",
-            "SELECT member_id, id, paid_at, paid_fen, refund_fen, coalesce(refunded_at, -1), coalesce(completed_at, -1)"
-            " FROM shop_order WHERE {whom} AND paid_at IS NOT NULL AND paid_fen > 0 ORDER BY member_id, paid_at, id",
-        )
-    ).all()
-    ids, joined = _columns(people, 2)
-    member, *rest = _columns(orders, 7)
-    return TierFacts(ids, joined, np.searchsorted(ids, member), *rest)
-
-
-def order_names(session: Session, order_ids: Sequence[int]) -> dict[int, str]:
-    """``platform:order number`` by order id."""
-    statement = text("SELECT id, platform, order_no FROM shop_order WHERE id IN :ids")
-    rows = session.execute(statement.bindparams(bindparam("ids", list(order_ids), expanding=True)))
-    return {int(number): f"{platform}:{order_no}" for number, platform, order_no in rows}
-
-
-def member_range(session: Session) -> tuple[int, int]:
-    """The lowest and highest member id; (0, -1) when there is nobody."""
-    low, high = session.execute(text("SELECT coalesce(min(id), 0), coalesce(max(id), -1) FROM member")).one()
-    return int(low), int(high)
 
 
 def batch_members(session: Session, batch_id: int) -> list[int]:
@@ -135,33 +69,44 @@ def published_versions(session: Session) -> list[RuleVersion]:
 
 
 def written(session: Session) -> dict[str, int]:
-    """How often what tiers follow from was written: orders, members, rules."""
+    """How often what tiers and points follow from was written: orders, members, rules."""
     areas = (Area.ORDERS, Area.MEMBERS, Area.RULES)
     return {row.area.value: row.number for row in session.exec(select(Revision).where(col(Revision.area).in_(areas)))}
 
 
-def current_changes(session: Session, whom: Whom) -> dict[Change, int]:
-    """The tier changes in force of some members, by content, with their row ids."""
-    statement = f"SELECT id, {', '.join(CHANGE_COLUMNS)} FROM tier_change WHERE superseded_at IS NULL AND {{whom}}"
-    rows = session.execute(whom.clause("member_id", statement))
-    return {(r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8]): r[0] for r in rows}
+def changes_in_force(session: Session, whom: Whom, words: Words) -> tuple[Ints, dict[str, Ints]]:
+    """Ids and columns of the tier changes in force, by (member, instant); words as places in their vocabularies."""
+    columns = [index_of(name, words[name]) if name in SPOKEN else name for name in CHANGE_COLUMNS]
+    statement = (
+        f"SELECT id, {', '.join(columns)} FROM tier_change WHERE superseded_at IS NULL AND {{whom}}"
+        " ORDER BY member_id, changed_at, id"
+    )
+    ids, *found = read_columns(session, whom.clause("member_id", statement), len(columns) + 1)
+    return ids, dict(zip(CHANGE_COLUMNS, found, strict=True))
+
+
+def save_changes(
+    session: Session, words: Words, *, fresh: Mapping[str, Ints], stale_ids: Sequence[int], now: datetime
+) -> None:
+    """Supersede what no longer follows from the facts, append what does."""
+    at = to_micros(now)
+    retire = text("UPDATE tier_change SET superseded_at = :at WHERE id IN :ids").bindparams(
+        bindparam("ids", expanding=True)
+    )
+    for start in range(0, len(stale_ids), 5_000):
+        session.execute(retire, {"at": at, "ids": list(stale_ids[start : start + 5_000])})
+    values = []
+    for name in CHANGE_COLUMNS:
+        column = fresh[name].tolist()
+        values.append([words[name][place] if place >= 0 else None for place in column] if name in SPOKEN else column)
+    rows = zip(*values, [at] * len(values[0]), strict=True)
+    bulk_insert(session, TierChange, (*CHANGE_COLUMNS, "recorded_at"), rows)
 
 
 def save_tiers(session: Session, rows: Sequence[tuple[object, ...]], whom: Whom) -> None:
     """Replace the tiers of some members."""
     session.execute(whom.clause("member_id", "DELETE FROM member_tier WHERE {whom}"))
     bulk_insert(session, MemberTier, TIER_COLUMNS, rows)
-
-
-def save_changes(session: Session, added: Sequence[Change], superseded: Sequence[int], now: datetime) -> None:
-    """Supersede what no longer follows from the facts, append what does."""
-    at = to_micros(now)
-    retire = text("UPDATE tier_change SET superseded_at = :at WHERE id IN :ids").bindparams(
-        bindparam("ids", expanding=True)
-    )
-    for start in range(0, len(superseded), 5_000):
-        session.execute(retire, {"at": at, "ids": list(superseded[start : start + 5_000])})
-    bulk_insert(session, TierChange, (*CHANGE_COLUMNS, "recorded_at"), ((*change, at) for change in added))
 
 
 def changes_of(session: Session, member_id: int) -> list[TierChange]:

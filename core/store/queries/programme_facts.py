@@ -1,0 +1,69 @@
+"""Facts of the programme that somebody records: points that move without an order, held tiers, interactions."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from core.clock import to_micros
+from core.store.bulk import bulk_insert
+from core.store.tables import Interaction, Member, PointsFact, TierOverride
+
+_HELD = (
+    "member_id",
+    "tier",
+    "source",
+    "reason",
+    "starts_at",
+    "ends_at",
+    "key",
+    "actor",
+    "recorded_at",
+)
+
+
+def lock_member(session: Session, member_id: int) -> Member | None:
+    """A member, kept from other writers to the end of the transaction."""
+    statement = select(Member).where(Member.id == member_id).with_for_update(key_share=True)
+    return session.exec(statement).first()
+
+
+def points_fact(session: Session, key: str) -> PointsFact | None:
+    """The points fact with a key."""
+    return session.exec(select(PointsFact).where(PointsFact.key == key)).first()
+
+
+def given_back(session: Session, spend_id: int) -> PointsFact | None:
+    """What cancelled a spend."""
+    return session.exec(select(PointsFact).where(PointsFact.refers_to == spend_id)).first()
+
+
+def interaction(session: Session, key: str) -> Interaction | None:
+    """The interaction with a key."""
+    return session.exec(select(Interaction).where(Interaction.key == key)).first()
+
+
+def override(session: Session, key: str) -> TierOverride | None:
+    """The held tier with a key."""
+    return session.exec(select(TierOverride).where(TierOverride.key == key)).first()
+
+
+def overrides_of(session: Session, member_id: int) -> list[TierOverride]:
+    """All that was ever held for a member, oldest first."""
+    statement = select(TierOverride).where(TierOverride.member_id == member_id)
+    return list(session.exec(statement.order_by(col(TierOverride.starts_at), col(TierOverride.id))))
+
+
+def taken_keys(session: Session, keys: Sequence[str]) -> set[str]:
+    """Which keys of held tiers are in use."""
+    found: set[str] = set()
+    for start in range(0, len(keys), 5_000):
+        among = col(TierOverride.key).in_(list(keys[start : start + 5_000]))
+        found |= set(session.exec(select(TierOverride.key).where(among)))
+    return found
+
+
+def insert_overrides(session: Session, rows: Iterable[Sequence[Any]]) -> None:
+    """Held tiers in bulk, without revocation; instants may be aware."""
+    plain = ([value if not hasattr(value, "tzinfo") else to_micros(value) for value in row] for row in rows)
+    bulk_insert(session, TierOverride, _HELD, plain)
