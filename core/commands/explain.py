@@ -21,7 +21,7 @@ def explain() -> None:
 @app.command(help=help_of("explain.tier"))
 def tier(reference: MemberRef, as_json: AsJson = False) -> None:
     """Why somebody has their tier."""
-    from core.rules.tier_reasons import sentences
+    from core.rules.tier_words import sentences
     from core.services.explain_tier import explain_tier
     from core.services.members import resolve_member
     from core.services.rule_versions import read_live

@@ -8,7 +8,8 @@ from core.commands.output import money, table
 from core.commands.shop import Shop
 from core.i18n import translate
 from core.rules.masking import mask_name, mask_nickname, mask_person, mask_phone_tail
-from core.rules.tier_reasons import TierProof, sentences
+from core.rules.tier_reasons import TierProof
+from core.rules.tier_words import sentences
 from core.services.members import Portrait
 
 SHOWN = 5

@@ -15,9 +15,10 @@ The meaning, once:
 - Facts after ``now`` are not looked at. An order that arrives late re-derives its member: run again, compare changes.
 """
 
+from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -120,6 +121,20 @@ def progress(state: State, document: RuleDocument, codes: Sequence[str]) -> tupl
         asked = asks[following, way]
         missing.append(as_ints(np.where(found & (asked >= 0), np.maximum(asked - own, 0), NOBODY)))
     return as_ints(np.where(found, ids[following], NOBODY)), missing[0], missing[1], missing[2]
+
+
+def period_days(document: RuleDocument, today: date, joined: date | None) -> tuple[date, date | None]:
+    """The first day that counts today, and the first day of the period before (None: the window rolls)."""
+    window = document.window
+    if window.kind == "rolling":
+        return today - timedelta(days=window.days - 1), None
+    month, day = (joined.month, joined.day) if window.kind == "anniversary" and joined else (1, 1)
+
+    def begins(year: int) -> date:
+        return date(year, month, 28 if (month, day) == (2, 29) and not isleap(year) else day)
+
+    year = today.year - (today < begins(today.year))
+    return begins(year), begins(year - 1)
 
 
 def _world(

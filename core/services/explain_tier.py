@@ -7,7 +7,8 @@ from datetime import datetime
 from core.clock import ShopZone
 from core.errors import Refusal
 from core.rules.facts import Facts
-from core.rules.tier_reasons import GrowthProof, TierProof, explain, explain_growth
+from core.rules.growth_reasons import GrowthProof, explain_growth
+from core.rules.tier_reasons import TierProof, explain
 from core.services.desk import Desk
 from core.services.facts import load_facts
 from core.services.programme_review import Rules, load_rules

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.documents.rules import RuleDocument
-from core.rules.tier_reasons import TierProof, sentences
+from core.rules.tier_reasons import TierProof
+from core.rules.tier_words import sentences
 from pages.ui import format
 from pages.ui.parts import card, progress
 from pages.ui.runtime import desk, lang, now, t
