@@ -30,9 +30,7 @@ def differ(stored: Sequence[Ints], fresh: Sequence[Ints], members: int) -> tuple
     return old[np.sort(order[alone & ~is_new])], new[np.sort(order[alone & is_new] - len(old))]
 
 
-def _differing(
-    stored: Sequence[Ints], fresh: Sequence[Ints], members: int
-) -> npt.NDArray[np.bool]:
+def _differing(stored: Sequence[Ints], fresh: Sequence[Ints], members: int) -> npt.NDArray[np.bool]:
     """By member: whether the rows are not the same in the same order. Mostly nobody, and that is seen without sorting."""
     differing: npt.NDArray[np.bool] = np.diff(slices(stored[0], members)) != np.diff(slices(fresh[0], members))
     old, new = np.flatnonzero(~differing[stored[0]]), np.flatnonzero(~differing[fresh[0]])

@@ -38,8 +38,7 @@ def owe_review(session: Session, batch_id: int) -> None:
 def review_owed(desk: Desk, *, now: datetime) -> int:
     """Review the tiers of everybody whom merged batches touched, killed imports' too; returns the number of new changes."""
     with desk.db.read() as session:
-        batches = _owed(session)
-        members = sorted({member for batch in batches for member in batch_members(session, batch)})
+        batches, members = _owed(session), sorted(owed_members(session))
     if not batches:
         return 0
     keep_marks(desk, now=now)
@@ -48,6 +47,11 @@ def review_owed(desk: Desk, *, now: datetime) -> int:
         take_turn(session, Turn.IMPORT)
         _put_owed(session, [batch for batch in _owed(session) if batch not in batches])
     return changes
+
+
+def owed_members(session: Session) -> set[int]:
+    """Whom merged batches touched that wait for their review."""
+    return {member for batch in _owed(session) for member in batch_members(session, batch)}
 
 
 def _owed(session: Session) -> list[int]:

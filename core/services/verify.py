@@ -1,18 +1,17 @@
 """Check every invariant of TRUST.md that this store can hold; each check counts its violations."""
 
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass
-
-from sqlmodel import Session
 
 from core.rules.timing import EARLIEST_HOUR, LATEST_HOUR, MARKETING_PER_30_DAYS, MARKETING_PER_DAY
 from core.services.desk import Desk
+from core.services.refresh import owed_members
+from core.services.replay import replay_differences
 from core.store.audit import broken_link
 from core.store.migrate import schema_differences
-from core.store.queries import invariants
+from core.store.queries import invariants, ledger_invariants, paid_plans, stored_value
+from core.store.queries.seals import broken_seals
 from core.store.triggers import existing_triggers, trigger_names
-
-Check = Callable[[Session], int]
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,14 @@ def verify_store(desk: Desk) -> Verification:
     """Run all checks on one snapshot; reads only."""
     zone = desk.zone
     with desk.db.read() as session:
-        found = {name: check(session) for name, check in invariants.COUNTS.items()}
+        found = Counter({name: check(session) for name, check in invariants.COUNTS.items()})
+        found["I5"] += broken_seals(session)
+        for part in (ledger_invariants, stored_value, paid_plans):
+            found.update(part.violations(session))
         found["I14"] = invariants.over_cap(session, MARKETING_PER_DAY, MARKETING_PER_30_DAYS)
         found["I15"] = invariants.inside_quiet_hours(session, zone, EARLIEST_HOUR, LATEST_HOUR)
         found["I17"] = 0 if broken_link(session) is None else 1
+        found["replay"] = replay_differences(session, zone, owed_members(session))
         connection = session.connection()
         found["schema"] = len(schema_differences(connection))
         found["triggers"] = len(trigger_names() - existing_triggers(connection))
