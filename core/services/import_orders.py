@@ -17,6 +17,7 @@ from core.services.actor import Actor
 from core.services.desk import Desk
 from core.services.import_files import BAD_SHARE, ImportReport, hash_file, keep_rejects
 from core.services.imported_codes import match_imported_codes
+from core.services.paid_plans import match_purchases
 from core.services.refresh import owe_review, review_owed
 from core.services.shop_settings import load_settings
 from core.services.stage_orders import PERSON_COLUMNS, Stage, discard_stage, stage_late_items, stage_orders
@@ -54,6 +55,7 @@ def import_orders(
     finally:
         discard_stage(desk, stage)
     review_owed(desk, now=now)
+    match_purchases(desk, now=now)
     return replace(report, seconds=time.monotonic() - started)
 
 

@@ -18,9 +18,12 @@ from core.services.backup import back_up_nightly
 from core.services.campaigns import finish_campaigns
 from core.services.desk import Desk
 from core.services.journeys import evaluate_journeys
+from core.services.obligations import create_when_owed
 from core.services.outbox import drain_outbox, recover_messages
+from core.services.paid_plans import match_purchases
 from core.services.refresh import refresh, review_owed
 from core.services.shop_settings import load_settings
+from core.services.stored_value import expire_bonus
 from core.store.audit import record
 from core.store.queries import chores
 from core.store.queries.outbox import beat
@@ -101,6 +104,7 @@ def _work(desk: Desk, now: datetime, should_stop: Callable[[], bool]) -> TickRes
         result.stopped, result.unfinished = tally.stopped, tally.unfinished and not should_stop()
         result.finished_campaigns = finish_campaigns(desk, actor, now=now)
         _in_chunks(desk, actor, now, chores.forget_rejects, "rejects")
+        create_when_owed(desk, actor, now=now)
         back_up_nightly(desk, actor, now=now)  # last: it takes its time, and a full disk must not keep a message back
         result.seconds = time.monotonic() - started
     return result
@@ -130,6 +134,8 @@ def _review_once_a_day(desk: Desk, actor: Actor, now: datetime) -> None:
         if _reviewed_day(session) == today:
             return
     refresh(desk, actor, now=now)
+    match_purchases(desk, now=now)
+    expire_bonus(desk, actor, now=now)
     with desk.db.write() as session:
         session.merge(Setting(key=REVIEWED, value=json.dumps(today)))
 

@@ -1,10 +1,10 @@
 """Paid plans: who bought which term, which order lines are purchases, whose term ends, what holders buy."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -18,7 +18,6 @@ from core.store.tables import (
     PlanRefund,
     Product,
     Redemption,
-    TierOverride,
 )
 
 CHUNK = 500
@@ -73,7 +72,7 @@ def find_refund(session: Session, purchase_id: int) -> PlanRefund | None:
 
 def unmatched_items(session: Session, product_keys: Sequence[str]) -> list[Row[Any]]:
     """Paid order lines of these goods by known people that are nobody's purchase yet, oldest first."""
-    statement = (
+    statement: Any = (
         select(
             col(OrderItem.id).label("item_id"),
             col(Order.id).label("order_id"),
@@ -110,10 +109,10 @@ def ending_between(session: Session, start: datetime, end: datetime) -> list[Row
     """Terms (member, purchase, end) that end in ``(start, end]``, were not given back, and are not renewed."""
     later, gone = aliased(PlanPurchase), aliased(PlanRefund)
     renewed = (
-        select(later.id)
-        .outerjoin(gone, gone.purchase_id == later.id)  # type: ignore[arg-type]
-        .where(later.member_id == PlanPurchase.member_id, later.plan_id == PlanPurchase.plan_id)  # type: ignore[arg-type]
-        .where(later.ends_at > PlanPurchase.ends_at, col(gone.id).is_(None))  # type: ignore[arg-type]
+        select(col(later.id))
+        .outerjoin(gone, col(gone.purchase_id) == col(later.id))
+        .where(col(later.member_id) == col(PlanPurchase.member_id), col(later.plan_id) == col(PlanPurchase.plan_id))
+        .where(col(later.ends_at) > col(PlanPurchase.ends_at), col(gone.id).is_(None))
     )
     statement = (
         select(col(PlanPurchase.member_id), col(PlanPurchase.id), col(PlanPurchase.ends_at))
@@ -123,14 +122,6 @@ def ending_between(session: Session, start: datetime, end: datetime) -> list[Row
         .order_by(col(PlanPurchase.id))
     )
     return list(session.execute(statement))
-
-
-def end_hold(session: Session, purchase_id: int, at: datetime) -> None:
-    """A tier that a purchase held is held no longer."""
-    statement = update(TierOverride).where(
-        col(TierOverride.key) == f"plan:{purchase_id}", col(TierOverride.revoked_at).is_(None)
-    )
-    session.execute(statement.values(revoked_at=at), execution_options={"synchronize_session": False})
 
 
 def orders_of(session: Session, member_ids: Sequence[int]) -> list[Row[Any]]:
@@ -177,9 +168,10 @@ def find_products(session: Session, needle: str, limit: int = 20) -> list[Row[An
     return list(session.execute(statement))
 
 
-def violations(session: Session) -> dict[str, int]:
-    """I22 for plans: nobody gets back more than was paid."""
-    statement = text(
-        "SELECT count(*) FROM plan_refund r JOIN plan_purchase p ON p.id = r.purchase_id WHERE r.refunded_fen > p.paid_fen"
-    )
-    return {"I22": int(session.execute(statement).scalar_one())}
+_PAID_BACK = (
+    "SELECT count(*) FROM plan_refund r JOIN plan_purchase p ON p.id = r.purchase_id WHERE r.refunded_fen > p.paid_fen"
+)
+# Nobody gets back more than was paid.
+COUNTS: dict[str, Callable[[Session], int]] = {
+    "I22": lambda session: int(session.execute(text(_PAID_BACK)).scalar_one())
+}
