@@ -1,6 +1,6 @@
 """Paid plans: who bought which term, which order lines are purchases, whose term ends, what holders buy."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -171,7 +171,8 @@ def find_products(session: Session, needle: str, limit: int = 20) -> list[Row[An
 _PAID_BACK = (
     "SELECT count(*) FROM plan_refund r JOIN plan_purchase p ON p.id = r.purchase_id WHERE r.refunded_fen > p.paid_fen"
 )
-# Nobody gets back more than was paid.
-COUNTS: dict[str, Callable[[Session], int]] = {
-    "I22": lambda session: int(session.execute(text(_PAID_BACK)).scalar_one())
-}
+
+
+def violations(session: Session) -> dict[str, int]:
+    """I22 for plans: nobody gets back more than was paid."""
+    return {"I22": int(session.execute(text(_PAID_BACK)).scalar_one())}
