@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.services.desk import Desk
 
 SHOP = "shop"
+Side = Literal["platform", "memberdesk"]
 
 
 class SmtpSettings(BaseModel):
@@ -52,6 +53,11 @@ class ShopSettings(BaseModel):
     cap_per_day: int = Field(default=1, ge=1, le=1)
     cap_per_30_days: int = Field(default=MARKETING_PER_30_DAYS, ge=1, le=MARKETING_PER_30_DAYS)
     joined_rule: Literal["auto", "first_order", "file"] = "auto"
+    tier_side: Side = Field(
+        default="memberdesk", description="whose tiers customers see: the platform's grades or ours"
+    )
+    points_side: Side = Field(default="memberdesk", description="whose points customers spend")
+    grade_tiers: dict[str, str] = Field(default_factory=dict, description="our tier by the platform's grade number")
     margin_bp: int = Field(default=4_000, ge=0, le=10_000, description="gross margin where a product has no cost")
     demo: bool = Field(default=False, description="an invented shop: nothing but practice messages leaves it")
     smtp: SmtpSettings = SmtpSettings()

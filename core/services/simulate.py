@@ -45,9 +45,10 @@ class Loser(NamedTuple):
 
 @dataclass(frozen=True)
 class Simulation:
-    """A draft beside the live rules at ``now``; ``losers`` biggest spenders first. ``shortfall``: past spends it cannot cover.
+    """A draft beside the live rules at ``now``; ``losers`` and who ``gained`` a tier, biggest spenders first.
 
-    ``seconds`` are those of the kernels and sums; reading the store took ``load_seconds``.
+    ``shortfall``: past spends that the draft's points cannot cover. ``seconds`` are those of the kernels and sums; reading
+    the store took ``load_seconds``.
     """
 
     version: int | None
@@ -65,6 +66,7 @@ class Simulation:
     shortfall: int
     months: list[SimulatedMonth]
     live_months: list[SimulatedMonth]
+    gained: list[Loser]
 
     def as_json(self) -> dict[str, Any]:
         """As the command line answers."""
@@ -109,6 +111,7 @@ class _Tally:
         self.live, self.draft = Sums(shop), Sums(shop)
         self.moves: Counter[tuple[str | None, str | None]] = Counter()
         self.losers: list[Loser] = []
+        self.gained: list[Loser] = []
         self.orders = self.winners = self.points_losers = self.points_lost = self.shortfall = 0
         self.identical = True
 
@@ -133,10 +136,11 @@ class _Tally:
     def _compare(self, ids: Ints, live: Side, draft: Side) -> None:
         moves, walk = compare(live, draft), draft.derived.tiers
         self.moves.update(moves.counts(live.derived.tiers.codes, walk.codes))
-        lower = np.flatnonzero(moves.lower)
         columns = (ids, moves.before, moves.after, walk.state.spend_fen, moves.points_lost)
-        for member, before, after, spend, points in zip(*(column[lower].tolist() for column in columns), strict=True):
-            self.losers.append(Loser(member, live.derived.tiers.code(before), walk.code(after), spend, points))
+        for found, people in ((self.losers, moves.lower), (self.gained, moves.higher)):
+            named = np.flatnonzero(people)
+            for member, before, after, spend, points in zip(*(one[named].tolist() for one in columns), strict=True):
+                found.append(Loser(member, live.derived.tiers.code(before), walk.code(after), spend, points))
         self.winners += int(moves.higher.sum())
         self.points_losers += int((moves.points_lost > 0).sum())
         self.points_lost += int(moves.points_lost.sum())
@@ -169,7 +173,8 @@ def simulate_rules(
             read, walked = tally.add(session, whom)
             reading, walking = reading + read, walking + walked
             report(done / len(blocks))
-    tally.losers.sort(key=lambda loser: (-loser.window_spend_fen, loser.member_id))
+    for named in (tally.losers, tally.gained):
+        named.sort(key=lambda one: (-one.window_spend_fen, one.member_id))
     return Simulation(
         version=trial.version,
         compared_with=trial.live.version_ids[trial.live.live(now)],
@@ -186,6 +191,7 @@ def simulate_rules(
         shortfall=tally.shortfall,
         months=tally.draft.lines(),
         live_months=tally.live.lines(),
+        gained=tally.gained,
     )
 
 

@@ -6,8 +6,9 @@ from pages.ui import format
 from pages.ui.ladder_view import ladder, show_ladder
 from pages.ui.page import page
 from pages.ui.rule_draft import current_draft
-from pages.ui.rule_editor import edit_benefits, edit_ladder, show_faults
+from pages.ui.rule_editor import edit_rules
 from pages.ui.rule_trial import show_trial
+from pages.ui.rule_words import show_faults
 from pages.ui.runtime import t
 from pages.ui.version_list import show_versions
 
@@ -28,11 +29,10 @@ with page("menu.tiers") as head:
             persist_state="session",
         )
     if chosen == "versions":
-        show_versions(view.document)
+        show_versions()
     elif chosen == "edit":
         draft = current_draft()
-        edit_ladder(draft)
-        edit_benefits(draft)
+        edit_rules(draft, view.document)
         show_trial(draft, view.document, show_faults(draft))
     else:
         show_ladder(view)

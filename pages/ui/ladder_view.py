@@ -9,9 +9,10 @@ from core.documents.enums import Area
 from core.documents.rules import RuleDocument
 from core.services.ladder import DROP_DAYS, NEAR_EDGES, LadderView, read_ladder
 from pages.ui import format
+from pages.ui.benefit_table import benefit_grid
 from pages.ui.charts import Cell, heat_grid
 from pages.ui.parts import card, insight
-from pages.ui.rule_editor import threshold_words
+from pages.ui.rule_words import threshold_words
 from pages.ui.runtime import cached, desk, lang, now, t
 
 
@@ -27,7 +28,11 @@ def show_ladder(view: LadderView) -> None:
     with left, card(t("tiers.ladder"), help=t("tiers.ladder.help"), fill=True):
         st.dataframe(_steps(view), hide_index=True, width="stretch", column_config=_step_columns())
         document = view.document
-        st.caption(" · ".join((_counted(document), t(f"tiers.counting.{document.spend_counts_from}"))))
+        st.caption(
+            " · ".join(
+                (counted_words(document), t(f"tiers.counting.{document.spend_counts_from}"), losing_words(document))
+            )
+        )
     with right, card(t("tiers.near"), help=t("tiers.near.help"), fill=True):
         _within_reach(view)
     with card(t("tiers.benefits")):
@@ -35,10 +40,6 @@ def show_ladder(view: LadderView) -> None:
             st.caption(t("tiers.no_benefits"))
             return
         st.dataframe(benefit_grid(view.document), hide_index=True, width="stretch")
-
-
-def _counted(document: RuleDocument) -> str:
-    return t(f"tiers.counted.{document.match}", days=document.window.days)
 
 
 def _steps(view: LadderView) -> pd.DataFrame:
@@ -95,16 +96,3 @@ def _within_reach(view: LadderView) -> None:
     if near:
         text = t("tiers.near.insight", n=format.number(near), amount=format.yuan(NEAR_EDGES[0]))
         insight(text, t("tiers.near.act"), "marketing/new_campaign.py", query={"segment_template": "near_upgrade"})
-
-
-def benefit_grid(document: RuleDocument) -> pd.DataFrame:
-    """One row a benefit, one column a tier: the text of the cell, or how often."""
-    rows = []
-    for benefit in document.benefits:
-        row = {t("tiers.column.benefit"): benefit.name(lang())}
-        for tier in document.tiers:
-            cell = benefit.cells.get(tier.code)
-            often = "" if cell is None else t(f"benefit.period.{cell.period}", n=cell.quantity)
-            row[tier.name(lang())] = "—" if cell is None else cell.value(lang()) or often
-        rows.append(row)
-    return pd.DataFrame(rows)

@@ -58,7 +58,7 @@ def _face(draft: OfferDraft, stem: str, validities: Sequence[str]) -> None:
                     t("offer.from"), draft.threshold_fen, f"{stem}:threshold", placeholder=t("offer.no_threshold")
                 )
             case "percent":
-                draft.off_bp = _share_field(t("offer.share"), draft.off_bp, f"{stem}:share")
+                draft.off_bp = share_field(t("offer.share"), draft.off_bp, f"{stem}:share")
             case "amount":
                 draft.amount_fen = yuan_field(t("offer.off"), draft.amount_fen, f"{stem}:amount", step=5.0)
             case "gift":
@@ -80,7 +80,7 @@ def _face(draft: OfferDraft, stem: str, validities: Sequence[str]) -> None:
             )
 
 
-def _share_field(label: str, off_bp: int | None, key: str, *, hidden: bool = False) -> int | None:
+def share_field(label: str, off_bp: int | None, key: str, *, hidden: bool = False) -> int | None:
     """Basis points off: typed as 折 (what is still paid) in Chinese, as per cent off in English."""
     folds = lang() == "zh"
     shown = None if off_bp is None else float(as_yuan((10_000 - off_bp) // _FOLD_BP if folds else off_bp))
@@ -117,7 +117,7 @@ def _by_tier(draft: OfferDraft, stem: str, tiers: Mapping[str, str]) -> None:
             st.caption(md_escape(name))
             if draft.kind == "percent":
                 value = draft.tier_offs.get(code, draft.off_bp)
-                draft.tier_offs[code] = _share_field(name, value, key, hidden=True)
+                draft.tier_offs[code] = share_field(name, value, key, hidden=True)
             else:
                 value = draft.tier_amounts.get(code, draft.amount_fen)
                 draft.tier_amounts[code] = yuan_field(name, value, key, step=5.0, hidden=True)

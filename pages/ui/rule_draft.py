@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from core.documents.benefits import Benefit, Cell
 from core.documents.canonical import canonical_json
+from core.documents.earning import Milestone
+from core.documents.projections import project_multiplier
 from core.documents.rules import RuleDocument, read_rules
 from core.services.rule_versions import read_live
 from pages.ui import state
@@ -35,8 +38,8 @@ class RuleDraft:
         return self.text != self.start
 
     def read(self) -> RuleDocument:
-        """The document as a value; refuses what cannot be read at all."""
-        return read_rules(self.document)
+        """The document as a value, its grid saying what its points rules count; refuses what cannot be read at all."""
+        return project_multiplier(read_rules(self.document))
 
 
 def current_draft() -> RuleDraft:
@@ -60,16 +63,26 @@ def open_draft(document: RuleDocument, version_id: int | None = None, *, touched
 
 
 def add_tier(draft: RuleDraft) -> None:
-    """A new highest tier that asks for twice the amount."""
+    """A new highest tier that asks for twice of what the highest asked for."""
     tiers = draft.document["tiers"]
     code = _free("tier", {tier["code"] for tier in tiers})
-    top = max((tier["min_spend_fen"] or 0 for tier in tiers), default=0)
     names = {f"name_{word}": t("tiers.new_tier", n=len(tiers) + 1) for word in ("zh", "en")}
-    tiers.append({"code": code, **names, "min_spend_fen": max(top * 2, 1_000_00), "min_orders": None})
+    ways = {way: _twice(tiers, way) for way in ("min_spend_fen", "min_orders", "min_growth")}
+    if not any(ways.values()):
+        ways["min_spend_fen"] = 1_000_00
+    tiers.append({"code": code, **names, **ways, "keep_spend_fen": None, "keep_orders": None, "keep_growth": None})
+    points = draft.document.get("points") or {"tier_pct": {}}
+    if tiers[-2]["code"] in points["tier_pct"]:
+        points["tier_pct"][code] = points["tier_pct"][tiers[-2]["code"]]
     for benefit in draft.document["benefits"]:
         # Whoever is higher must not have less than the tier below.
         if tiers[-2]["code"] in benefit["cells"]:
             benefit["cells"][code] = dict(benefit["cells"][tiers[-2]["code"]])
+
+
+def _twice(tiers: list[dict[str, Any]], way: str) -> int | None:
+    """Twice of what the highest tier asks for this way; a closed way stays closed."""
+    return tiers[-1].get(way) and tiers[-1][way] * 2 if len(tiers) > 1 else None
 
 
 def drop_tier(draft: RuleDraft, code: str) -> None:
@@ -77,6 +90,8 @@ def drop_tier(draft: RuleDraft, code: str) -> None:
     draft.document["tiers"] = [tier for tier in draft.document["tiers"] if tier["code"] != code]
     for benefit in draft.document["benefits"]:
         benefit["cells"].pop(code, None)
+    if draft.document.get("points"):
+        draft.document["points"]["tier_pct"].pop(code, None)
     draft.document["benefits"] = [benefit for benefit in draft.document["benefits"] if benefit["cells"]]
     draft.turn += 1
 
@@ -86,9 +101,8 @@ def add_benefit(draft: RuleDraft, kind: str) -> str:
     code = _free(kind, {benefit["code"] for benefit in draft.document["benefits"]})
     name = t(f"benefit.kind.{kind}")
     top = draft.document["tiers"][-1]["code"]
-    cell = {"quantity": 1, "period": "always", "value_zh": "", "value_en": "", "level": None, "cost_fen": 0}
-    names = {"name_zh": name, "name_en": name}
-    draft.document["benefits"].append({"code": code, "kind": kind, **names, "cells": {top: cell}})
+    fresh = Benefit(code=code, kind=kind, name_zh=name, name_en=name, cells={top: Cell()})
+    draft.document["benefits"].append(fresh.as_json())
     return code
 
 
@@ -96,6 +110,21 @@ def drop_benefit(draft: RuleDraft, code: str) -> None:
     """Take a benefit out of the document."""
     kept = [benefit for benefit in draft.document["benefits"] if benefit["code"] != code]
     draft.document["benefits"] = kept
+
+
+def add_milestone(draft: RuleDraft) -> None:
+    """A new milestone beyond the last one by orders, with points where there are points."""
+    rows = draft.document["milestones"]
+    last = max((row["at"] for row in rows if row["measure"] == "orders"), default=0)
+    code = _free("milestone", {row["code"] for row in rows})
+    name = {f"name_{word}": t("tiers.milestone.new", n=len(rows) + 1) for word in ("zh", "en")}
+    points = 100 if draft.document.get("points") else 0
+    rows.append(Milestone.read({"code": code, **name, "at": last + 5, "points": points}).as_json())
+
+
+def drop_milestone(draft: RuleDraft, code: str) -> None:
+    """Take a milestone out of the document."""
+    draft.document["milestones"] = [row for row in draft.document["milestones"] if row["code"] != code]
 
 
 def name_key() -> str:
