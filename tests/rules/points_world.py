@@ -24,7 +24,7 @@ def micros(text: str, zone: ShopZone = SHANGHAI) -> int:
 def rules(points: Points | None, counts_from: str = "paid") -> RuleDocument:
     tiers = tuple(
         Tier(code=code, name_zh=code, name_en=code, min_spend_fen=spend, min_orders=0 if spend == 0 else None)
-        for code, spend in zip(CODES, (0, 1_000_000_00), strict=True)
+        for code, spend in zip(CODES, (0, 100_00), strict=True)
     )
     return RuleDocument(tiers=tiers, points=points, spend_counts_from=counts_from)
 
