@@ -13,12 +13,13 @@ from pages.ui.campaign_draft import CampaignDraft
 from pages.ui.campaign_estimate import cost_words
 from pages.ui.confirm import confirm_dialog
 from pages.ui.parts import card, flash
+from pages.ui.price_findings import warn_campaign
 from pages.ui.runtime import actor, desk, lang, now, t
 from pages.ui.tiers import tier_names
 
 
 def show_summary(draft: CampaignDraft, document: CampaignDocument, saved: list[SavedGroup]) -> None:
-    """The campaign in sentences."""
+    """The campaign in sentences, and a warning where prices would not be right with it."""
     with card(t("campaigns.summary")):
         offer = document.offer
         names = Names(tiers=tier_names())
@@ -34,6 +35,7 @@ def show_summary(draft: CampaignDraft, document: CampaignDocument, saved: list[S
         if offer is not None and offer.tier_values:
             per_tier = [f"{name} {offer_words(offer, code, lang())}" for code, name in tier_names().items()]
             st.caption(format.md_escape(" · ".join(per_tier)))
+    warn_campaign(document, draft.campaign_id)
 
 
 def _keep(draft: CampaignDraft, document: CampaignDocument, key: str) -> int:
