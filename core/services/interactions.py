@@ -95,3 +95,11 @@ def note_interaction(
             actor=actor,
             now=now,
         )
+
+
+def interactions_of(desk: Desk, member_id: int, *, limit: int = 50) -> list[Interaction]:
+    """What one person did that is no order, the newest first."""
+    with desk.db.read() as session:
+        found = queries.interactions_of(session, member_id, limit)
+        session.expunge_all()
+    return found

@@ -15,8 +15,8 @@ from core.documents.not_counted import MARKS, CountRules
 from core.errors import Refusal
 from core.services.actor import Actor
 from core.services.desk import Desk
+from core.services.programme import derive_members
 from core.services.shop_settings import load_settings
-from core.services.tiers import review_tiers
 from core.store.audit import record
 from core.store.queries import marks, profiles
 from core.store.queries.call_list import close_person
@@ -110,9 +110,7 @@ def _follow(desk: Desk, actor: Actor, now: datetime) -> CountPlan:
             marks.write_marks(session, plan.fresh, source="rule", actor=actor.name, now=now)
         if plan.released:
             marks.release_marks(session, plan.released)
-        _settle(session, actor, plan.fresh, plan.changed, now)
-    if plan.changed:
-        review_tiers(desk, now=now, members=plan.changed)
+        _settle(session, desk, actor, plan.fresh, plan.changed, now)
     return plan
 
 
@@ -124,21 +122,26 @@ def _say(desk: Desk, actor: Actor, members: Sequence[int], mark: str | None, rea
         ids = marks.known_ids(session, list(members))
         said = dict.fromkeys(ids, (mark, reason.strip()[:LONGEST_WHY]))
         marks.write_marks(session, said, source="hand", actor=actor.name, now=now)
-        _settle(session, actor, said, ids, now)
-    review_tiers(desk, now=now, members=ids)
+        _settle(session, desk, actor, said, ids, now)
     return len(ids)
 
 
 def _settle(
-    session: Session, actor: Actor, said: Mapping[int, tuple[str | None, str]], changed: Sequence[int], now: datetime
+    session: Session,
+    desk: Desk,
+    actor: Actor,
+    said: Mapping[int, tuple[str | None, str]],
+    changed: Sequence[int],
+    now: datetime,
 ) -> None:
-    """What follows from marks inside their transaction: profiles, days, who joined, open calls, the trail."""
+    """What follows from marks inside their transaction: profiles, days, who joined, tiers and points, open calls, the trail."""
     if not changed:
         return
     days = profiles.refresh_people(session, changed)
     if load_settings(session).members_from_first_order:
         profiles.join_from_first_order(session, None)  # who bought for the first time while marked
     profiles.refresh_days(session, days)
+    derive_members(session, desk, changed, now)
     out = [number for number, (mark, _) in said.items() if mark is not None]
     for number in out:
         close_person(session, number, CallEnd.NOT_COUNTED, actor.name, now)

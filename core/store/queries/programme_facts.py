@@ -54,6 +54,14 @@ def overrides_of(session: Session, member_id: int) -> list[TierOverride]:
     return list(session.exec(statement.order_by(col(TierOverride.starts_at), col(TierOverride.id))))
 
 
+def interactions_of(session: Session, member_id: int, limit: int) -> list[Interaction]:
+    """What a member did that is no order, the newest first."""
+    statement = select(Interaction).where(Interaction.member_id == member_id)
+    return list(
+        session.exec(statement.order_by(col(Interaction.occurred_at).desc(), col(Interaction.id).desc()).limit(limit))
+    )
+
+
 def taken_keys(session: Session, keys: Sequence[str]) -> set[str]:
     """Which keys of held tiers are in use."""
     found: set[str] = set()
