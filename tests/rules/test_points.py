@@ -122,6 +122,17 @@ def test_a_day_gives_no_more_than_its_cap(_case: str, first: int, second: int, e
     assert (found.get(0, 0), found.get(1, 0), found[2]) == (*earned, 70)
 
 
+def test_at_one_midnight_lots_expire_before_others_become_active_and_pay() -> None:
+    points = plain(expiry="days", valid_days=30, pending_days=10)
+    person = Person(
+        0, [Bought(1, micros("2024-03-21T00:00"), 20_00)], moved=[Moved(2, "grant", 9, micros("2024-03-01T00:00"))]
+    )
+    assert moved(walk_one(person, points, at("2024-03-31T00:00")))[-2:] == [
+        ("points_fact", 2, "active", "expired", 9),
+        ("order", 1, "pending", "active", 20),
+    ]
+
+
 def test_a_refund_makes_room_under_the_cap_for_the_order_after_it() -> None:
     points = plain(earnings=(Earning(kind="spend", rate=100, lifetime=100),), pending_days=15)
     person = Person(0, [Bought(1, micros("2024-03-01T00:00"), 80_00), Bought(2, micros("2024-06-30T00:00"), 80_00)])
