@@ -18,6 +18,7 @@ from core.i18n import Lang, translate
 if TYPE_CHECKING:
     from core.analytics.periods import Period
     from core.clock import ShopZone
+    from core.documents.rules import RuleDocument
     from core.services.actor import Actor
     from core.services.desk import Desk
 
@@ -75,13 +76,13 @@ class Shop:
 
 
 @contextmanager
-def open_shop() -> Iterator[Shop]:
-    """The active store, opened for one command and closed after it."""
+def open_shop(rules: "RuleDocument | None" = None) -> Iterator[Shop]:
+    """The active store, opened for one command and closed after it; a new one starts with ``rules``."""
     from core.config import config
     from core.services.actor import Actor
     from core.services.shop_settings import read_settings
 
-    desk = _open()
+    desk = _open(rules)
     try:
         lang = config().lang or read_settings(desk).lang
         try:
@@ -99,7 +100,7 @@ def _refused(refusal: Refusal, lang: Lang) -> typer.Exit:
     return typer.Exit(1)
 
 
-def _open() -> "Desk":
+def _open(rules: "RuleDocument | None") -> "Desk":
     """The active store; refuses (``environment_value``, ``store_unreachable``) what would else end in a traceback."""
     from pydantic import ValidationError
     from sqlalchemy.exc import DBAPIError
@@ -113,7 +114,7 @@ def _open() -> "Desk":
         name = str(fault.errors(include_input=False)[0]["loc"][0])
         raise Refusal("environment_value", name=f"MEMBERDESK_{name.upper()}") from None
     try:
-        return open_desk()
+        return open_desk(rules=rules)
     except DBAPIError:
         raise Refusal("store_unreachable") from None
 

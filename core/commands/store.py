@@ -29,8 +29,9 @@ def demo(
 ) -> None:
     """Build the demo shop into the store in use."""
     from core.services.build_demo import build_demo
+    from core.services.desk import demo_rules
 
-    with open_shop() as shop:
+    with open_shop(demo_rules()) as shop:
         with progress_bar(shop.say("demo.bar")) as report:
             built = build_demo(
                 shop.desk, shop.actor, members=members, months=months, seed=seed, now=shop.now, progress=report

@@ -12,15 +12,17 @@ from sqlmodel import Session
 from core.clock import ShopZone, from_micros, to_micros
 from core.config import config
 from core.demo.generate import generate
+from core.demo.prices import demo_prices
 from core.demo.shop import DemoShop
 from core.documents.enums import Area, ImportKind, Purpose
 from core.errors import Refusal
 from core.services.actor import Actor
 from core.services.demo_campaigns import add_campaigns
-from core.services.desk import Desk, open_desk, prepare_store
+from core.services.desk import Desk, demo_rules, open_desk, prepare_store
+from core.services.price_settings import put_price_settings
+from core.services.programme import review_programme
 from core.services.shop_settings import load_settings, put_settings
 from core.services.stage_orders import identity_key
-from core.services.tiers import review_tiers
 from core.store.audit import record
 from core.store.bulk import bulk_insert, reserve_ids
 from core.store.database import Database
@@ -91,6 +93,7 @@ def build_demo(
     with desk.db.write(*Area) as session:
         settings = load_settings(session)
         put_settings(session, settings.model_copy(update={"shop_name": shop.name, "joined_rule": "file", "demo": True}))
+        put_price_settings(session, demo_prices())
         _add_people(session, desk, shop, now)
         report(0.5)
         orders = _add_orders(session, shop, zone, actor, now)
@@ -101,7 +104,7 @@ def build_demo(
         session.add(Setting(key=TRUTH, value=json.dumps(shop.truth, ensure_ascii=False)))
         record(session, actor.name, "demo.built", "store", now=now, count=len(shop.people), seed=seed)
     report(0.8)
-    review_tiers(desk, now=now)
+    review_programme(desk, now=now)
     report(1.0)
     return DemoReport(len(shop.people), len(shop.orders), len(shop.campaigns), time.monotonic() - started)
 
@@ -116,7 +119,7 @@ def reset_demo(
     desk = _open_whatever_its_key()
     try:
         rebuild(desk.db)
-        prepare_store(desk.db, desk.vault)
+        prepare_store(desk.db, desk.vault, demo_rules())
         if progress:
             progress(0.02)
         return build_demo(desk, actor, now=now, progress=progress, members=members)

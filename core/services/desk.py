@@ -46,8 +46,11 @@ class Desk:
         self.db.close()
 
 
-def open_desk(store: Store | None = None) -> Desk:
-    """Open a store (the active one by default), migrated, with the key that fits it; else refuse."""
+def open_desk(store: Store | None = None, *, rules: RuleDocument | None = None) -> Desk:
+    """Open a store (the active one by default), migrated, with the key that fits it; else refuse.
+
+    ``rules``: what a store that is new starts with, where that is not what every shop does.
+    """
     settings = config()
     store = store or settings.active_store()
     db = Database(settings.url(store))
@@ -56,7 +59,7 @@ def open_desk(store: Store | None = None) -> Desk:
         check = session.get(Setting, VAULT_CHECK)
     vault = Vault.open_file(settings.key_file, create=check is None)
     if check is None:
-        prepare_store(db, vault, first_rules(store))
+        prepare_store(db, vault, rules or (demo_rules() if store == "demo" else None))
     else:
         try:
             vault.unseal(bytes.fromhex(check.value))
@@ -66,9 +69,9 @@ def open_desk(store: Store | None = None) -> Desk:
     return Desk(db, vault, store)
 
 
-def first_rules(store: Store) -> RuleDocument | None:
-    """The demo shop starts with its trade's ready rules, which show everything; None: what any new shop starts with."""
-    return industry_template("mother_baby") if store == "demo" else None
+def demo_rules() -> RuleDocument:
+    """What a demo shop starts with: the ready rules of its trade, which show everything."""
+    return industry_template("mother_baby")
 
 
 def prepare_store(db: Database, vault: Vault, rules: RuleDocument | None = None) -> None:
