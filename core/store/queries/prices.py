@@ -75,21 +75,17 @@ def _kind() -> Any:
 
 def running_offers(session: Session, now: datetime) -> list[Row[Any]]:
     """[rule, offer_id, kind, people, value_fen] of coupons in hand that can still be used; kind None: bought, no member."""
-    statement = (
-        select(
-            col(Coupon.rule),
-            col(Coupon.offer_id),
-            _kind().label("kind"),
-            func.count().label("people"),
-            func.sum(col(Coupon.value_fen)).label("value_fen"),
-        )
+    held = (
+        select(col(Coupon.rule), col(Coupon.offer_id), col(Coupon.value_fen), _kind().label("kind"))
         .join(Member, and_(col(Member.id) == col(Coupon.member_id), col(Member.not_counted).is_(None)))
         .outerjoin(MemberProfile, col(MemberProfile.member_id) == col(Coupon.member_id))
         .outerjoin(MemberTier, col(MemberTier.member_id) == col(Coupon.member_id))
         .where(col(Coupon.status) == CouponStatus.ISSUED, col(Coupon.valid_until) > now)
-        .group_by(col(Coupon.rule), col(Coupon.offer_id), _kind())
+        .subquery()
     )
-    return list(session.execute(statement.order_by(col(Coupon.offer_id), col(Coupon.rule))))
+    keys = (held.c.rule, held.c.offer_id, held.c.kind)
+    sums = func.count().label("people"), func.sum(held.c.value_fen).label("value_fen")
+    return list(session.execute(select(*keys, *sums).group_by(*keys).order_by(held.c.offer_id, held.c.rule)))
 
 
 def offer_documents(session: Session, offer_ids: Sequence[int]) -> dict[int, str]:
@@ -116,16 +112,16 @@ def count_kinds(session: Session, member_ids: Sequence[int]) -> dict[str | None,
     bought = func.coalesce(col(MemberProfile.orders), 0)
     kind = case((bought == 0, literal(NEWCOMER)), else_=col(MemberTier.tier))
     for start in range(0, len(member_ids), CHUNK):
-        statement = (
-            select(kind, func.count())
+        people = (
+            select(kind.label("kind"))
             .select_from(Member)
             .outerjoin(MemberProfile, col(MemberProfile.member_id) == col(Member.id))
             .outerjoin(MemberTier, col(MemberTier.member_id) == col(Member.id))
             .where(col(Member.id).in_(member_ids[start : start + CHUNK]))
-            .group_by(kind)
+            .subquery()
         )
-        for name, people in session.execute(statement):
-            found[name] = found.get(name, 0) + int(people)
+        for name, count in session.execute(select(people.c.kind, func.count()).group_by(people.c.kind)):
+            found[name] = found.get(name, 0) + int(count)
     return found
 
 
