@@ -68,7 +68,7 @@ def _edit(shown: list[ProductLine]) -> None:
             "cost": _money(t("prices.column.cost_yuan")),
         },
     )
-    edits = _edits(shown, typed)
+    edits = edits_of(shown, typed)
     if st.button(
         t("prices.save_products", n=format.number(len(edits))),
         type="primary",
@@ -87,8 +87,8 @@ def _yuan(fen: int | None) -> float | None:
     return None if fen is None else float(as_yuan(fen))
 
 
-def _edits(shown: list[ProductLine], typed: pd.DataFrame) -> dict[int, ProductEdit]:
-    """What differs from the store, by product."""
+def edits_of(shown: list[ProductLine], typed: pd.DataFrame) -> dict[int, ProductEdit]:
+    """What of a typed table (columns price and cost, in yuan) differs from the store, by product."""
     edits = {}
     for one, price, cost in zip(shown, typed["price"], typed["cost"], strict=True):
         edit = ProductEdit(*(None if pd.isna(value) else int(from_widget(float(value))) for value in (price, cost)))
