@@ -13,7 +13,7 @@ from pages.ui import format
 from pages.ui.money_field import yuan_field
 from pages.ui.parts import card
 from pages.ui.price_words import deduction_name, kind_name, refused_words, why
-from pages.ui.runtime import cached, desk, now, t
+from pages.ui.runtime import cached, desk, lang, now, t
 from pages.ui.table import plain_table
 from pages.ui.tiers import tier_names
 
@@ -73,11 +73,12 @@ def _basket() -> list[Wanted]:
 def _person() -> MemberKind | None:
     """A kind of member, or a real one who is looked for."""
     options = [NEWCOMER, *tier_names(), SOMEBODY]
+    # A selectbox goes on showing the words of the language in which it was drawn: another language, another box.
     kind = st.selectbox(
         t("prices.who"),
         options,
         format_func=lambda one: t("prices.somebody") if one == SOMEBODY else kind_name(one),
-        key="prices:who",
+        key=f"prices:who:{lang()}",
     )
     if kind == SOMEBODY:
         return _somebody()

@@ -27,7 +27,7 @@ from pages.ui.money_field import yuan_field
 from pages.ui.page import sentence
 from pages.ui.parts import card, flash
 from pages.ui.price_findings import AREAS, guarded
-from pages.ui.runtime import actor, cached, desk, now, t
+from pages.ui.runtime import actor, cached, desk, lang, now, t
 
 STEPS = 3
 FLOORS = get_args(Floor.model_fields["kind"].annotation)
@@ -91,7 +91,7 @@ def _line(held: PriceSettings, kind: PlatformKind) -> dict[str, Any] | None:
             ("list", "left"),
             index=("list", "left").index(line.place),
             format_func=lambda one: t(f"prices.place.{one}"),
-            key=f"{stem}:place",
+            key=f"{stem}:place:{lang()}",
         )
     empty = not (typed["rate_bp"] or typed["off_fen"] or typed["from_fen"])
     return None if empty else typed
@@ -159,7 +159,7 @@ def _stacking(held: PriceSettings) -> dict[str, Any]:
                     STACKINGS,
                     index=STACKINGS.index(held.classes.of(kind)),
                     format_func=lambda one: t(f"prices.class.{one}"),
-                    key=f"prices:set:class:{kind}",
+                    key=f"prices:set:class:{kind}:{lang()}",
                 )
     most = st.number_input(t("prices.most_coupons"), 1, 5, held.most_coupons, key="prices:set:most_coupons")
     return {"classes": classes, "most_coupons": int(most)}

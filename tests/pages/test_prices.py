@@ -57,7 +57,7 @@ def test_a_quote_goes_down_line_by_line(shop: Desk, open_page: OpenPage) -> None
     frame.number_input(key="prices:typed").set_value(120.0).run()
     assert [metric.value for metric in frame.metric] == ["¥120", "¥20", "¥100"]
     assert "新客券" in str(frame.dataframe[0].value.to_dict())
-    frame.selectbox(key="prices:who").set_value("vip").run()
+    frame.selectbox(key="prices:who:zh").set_value("vip").run()
     frame.toggle(key="prices:offers").set_value(False).run()
     assert [metric.value for metric in frame.metric] == ["¥120", "¥0", "¥120"]
     assert not frame.exception and not frame.error
@@ -67,7 +67,7 @@ def test_a_real_member_is_found_and_priced(shop: Desk, open_page: OpenPage) -> N
     with shop.db.read() as session:
         name = session.execute(text("SELECT nickname FROM member WHERE nickname IS NOT NULL LIMIT 1")).scalar_one()
     frame = open_page(PAGE)
-    frame.selectbox(key="prices:who").set_value("somebody").run()
+    frame.selectbox(key="prices:who:zh").set_value("somebody").run()
     frame.text_input(key="prices:find").set_value(name).run()
     assert frame.selectbox(key="prices:member").options
     assert len(frame.metric) == 3
@@ -117,7 +117,7 @@ def test_every_field_of_the_settings_says_what_it_holds(shop: Desk, open_page: O
     }
     for key, value in typed.items():
         frame.number_input(key=f"prices:set:{key}").set_value(value)
-    frame.selectbox(key="prices:set:class:coupon").set_value("never")
+    frame.selectbox(key="prices:set:class:coupon:zh").set_value("never")
     frame.run()
     frame.button(key="prices:save").click().run()
     assert not frame.exception and not frame.error
