@@ -6,13 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from core.documents.enums import Area
-from core.documents.rules import RuleDocument
 from core.services.ladder import DROP_DAYS, NEAR_EDGES, LadderView, read_ladder
 from pages.ui import format
 from pages.ui.benefit_table import benefit_grid
 from pages.ui.charts import Cell, heat_grid
 from pages.ui.parts import card, insight
-from pages.ui.rule_words import threshold_words
+from pages.ui.rule_words import counted_words, losing_words, threshold_words
 from pages.ui.runtime import cached, desk, lang, now, t
 
 

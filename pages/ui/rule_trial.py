@@ -15,6 +15,7 @@ from core.services.simulate import Simulation, simulate_rules
 from pages.ui import jobs, state
 from pages.ui.format import percent
 from pages.ui.parts import card, flash
+from pages.ui.price_findings import warn_rules
 from pages.ui.rule_draft import RuleDraft
 from pages.ui.rule_publish import publish_card
 from pages.ui.rule_words import difference_lines
@@ -68,6 +69,7 @@ def show_trial(draft: RuleDraft, live: RuleDocument, document: RuleDocument | No
         _notices(trial.found)
     show_moves(trial.found, live, document)
     show_money(trial.found, document)
+    warn_rules(document)
     if lines:
         publish_card(draft, document, trial.found, trial.falling)
 

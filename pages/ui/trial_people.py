@@ -27,7 +27,7 @@ def show_moves(found: Simulation, live: RuleDocument, document: RuleDocument) ->
         counts = (losers, winners, found.members - losers - winners)
         for column, key, count in zip(cards, ("losers", "winners", "same"), counts, strict=True):
             with column:
-                kpi_card(t(f"tiers.{key}"), format.people(count), note=t(f"tiers.{key}.note"))
+                kpi_card(t(f"tiers.{key}"), format.people(count))
     left, right = st.columns(2, gap="small")
     with left, card(t("tiers.migration"), help=t("tiers.migration.help"), fill=True):
         _migration(found, live, document, names)
