@@ -2,7 +2,7 @@
 
 import typer
 
-from core.commands import campaigns, explain, imports, rules, segments, show, store
+from core.commands import benefits, campaigns, explain, imports, rules, segments, show, store
 from core.commands.shop import Commands
 from core.commands.words import help_of
 
@@ -14,6 +14,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,  # a traceback must not show the values of personal data
 )
+benefits.add_to(show.app)
 for name, noun in (
     ("import", imports.app),
     ("show", show.app),

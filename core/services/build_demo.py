@@ -18,6 +18,7 @@ from core.documents.enums import Area, ImportKind, Purpose
 from core.errors import Refusal
 from core.services.actor import Actor
 from core.services.demo_campaigns import add_campaigns
+from core.services.demo_promises import add_promises
 from core.services.desk import Desk, demo_rules, open_desk, prepare_store
 from core.services.price_settings import put_price_settings
 from core.services.programme import review_programme
@@ -105,6 +106,8 @@ def build_demo(
         record(session, actor.name, "demo.built", "store", now=now, count=len(shop.people), seed=seed)
     report(0.8)
     review_programme(desk, now=now)
+    report(0.95)
+    add_promises(desk, actor, now=now)
     report(1.0)
     return DemoReport(len(shop.people), len(shop.orders), len(shop.campaigns), time.monotonic() - started)
 

@@ -125,7 +125,9 @@ def _member_finder(run: _Pass, benefit: Benefit, kind: Strategy, tiers: list[str
     unserved = kind.kind == "dedicated_service"
 
     def find(session: Session, after: int) -> list[tuple[int, dict[str, Any]]]:
-        rows = queries.members_without(session, benefit.code, occasion.key, tiers, after, unserved=unserved)
+        rows = queries.members_without(
+            session, benefit.code, occasion.key, tiers, after, now=run.now, unserved=unserved
+        )
         found = []
         for row in rows:
             begins = max(occasion.begins, run.zone.day(row.since))
@@ -157,7 +159,7 @@ def _birthday_finder(
     begins: date,
 ) -> Find:
     def find(session: Session, after: int) -> list[tuple[int, dict[str, Any]]]:
-        rows = queries.members_born(session, benefit.code, occasion.key, tiers, birthday, after)
+        rows = queries.members_born(session, benefit.code, occasion.key, tiers, birthday, after, now=run.now)
         return [
             (row.member_id, _row(run, benefit, kind, row.member_id, row.tier, occasion, begins, occasion.begins))
             for row in rows
@@ -167,11 +169,12 @@ def _birthday_finder(
 
 
 def _order_finder(run: _Pass, benefit: Benefit, kind: Strategy, tiers: list[str]) -> Find:
-    first = day_number(run.today) - ORDER_DAYS
+    last = day_number(run.today)
+    first = last - ORDER_DAYS
 
     def find(session: Session, after: int) -> list[tuple[int, dict[str, Any]]]:
         found = []
-        for row in queries.orders_without(session, benefit.code, tiers, first, after):
+        for row in queries.orders_without(session, benefit.code, tiers, first, last, after):
             day = day_of(row.shop_day)
             if not in_season(benefit.season, day):
                 continue

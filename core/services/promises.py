@@ -73,6 +73,10 @@ class OpenGroup:
     due_today: int
     total: int
 
+    def name(self, lang: str) -> str:
+        """The benefit's name alone, in the reader's language."""
+        return (self.what_zh if lang == "zh" else self.what_en).partition(" · ")[0]
+
 
 @dataclass(frozen=True)
 class PromiseSummary:

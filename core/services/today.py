@@ -1,5 +1,6 @@
 """Today: one headline, the state of data and worker, and what to do, each line with its number and its next click."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -11,11 +12,13 @@ from core.analytics.periods import Period, last_year_aligned, previous
 from core.clock import ShopZone, day_number, day_of, from_micros, real_now
 from core.documents.enums import CampaignStatus
 from core.documents.segment_templates import template
+from core.i18n import LANGS
 from core.services.campaign_list import CampaignLine, list_campaigns
 from core.services.campaign_results import CampaignResult, campaign_result
 from core.services.desk import Desk
 from core.services.journeys import list_journeys
 from core.services.numbers import day_range
+from core.services.promises import PromiseSummary, summarise_promises
 from core.services.segments import segment_day
 from core.store.queries import numbers, segments
 from core.store.queries import today as queries
@@ -25,6 +28,7 @@ EXPIRING_DAYS = 3
 DROP_DAYS = 30
 LEAVE_ALONE_DAYS = 3
 RESULT_DAYS = 60
+PROMISE_LINES = 2
 WORKER_ALIVE = timedelta(minutes=2)
 # Lines that end in a campaign: the ready group behind the number, the minutes it takes, the goal of such campaigns.
 TO_SEND = (("near_upgrade", 3, "upgrade"), ("best_at_risk", 4, "win_back"), ("one_time", 3, "second_order"))
@@ -109,12 +113,13 @@ def read_today(desk: Desk, *, now: datetime) -> Today:
         headline = _headline(session, today, span)
         leave_alone = queries.count_just_bought(session, day_number(today) - LEAVE_ALONE_DAYS)
     until = None if span is None else day_of(span[1])
+    promised = _promised(summarise_promises(desk, now=now))
     sending, results = _campaigns(desk, sending, now)
     return Today(
         headline=headline,
         data_until=until,
         last_import_at=None if imported is None else from_micros(imported.recorded_at),
-        todos=[*_stale(until, today), *owed, *sending, *results],
+        todos=[*_stale(until, today), *promised, *owed, *sending, *results],
         leave_alone=leave_alone,
     )
 
@@ -157,6 +162,25 @@ def _month_before(period: Period) -> Period:
 def _stale(until: date | None, today: date) -> list[Todo]:
     behind = 0 if until is None else (today - until).days
     return [Todo("stale", behind, minutes=2)] if behind > STALE_DAYS else []
+
+
+def _promised(found: PromiseSummary) -> list[Todo]:
+    """What was promised and is late or due today, each benefit and tier its line; the longest two, the rest together."""
+    due: Counter[tuple[str, str | None]] = Counter()
+    names = {}
+    for group in found.groups:
+        if group.status == "owed" and group.late + group.due_today:
+            due[group.benefit_code, group.tier] += group.late + group.due_today
+            names[group.benefit_code, group.tier] = group
+    lines = []
+    for key, count in due.most_common(PROMISE_LINES):
+        group = names[key]
+        named = {"benefit": group.benefit_code, "tier": group.tier}
+        named |= {f"what_{lang}": group.name(lang) for lang in LANGS}
+        late = sum(one.late for one in found.groups if (one.benefit_code, one.tier, one.status) == (*key, "owed"))
+        lines.append(Todo("promise_late" if late else "promise_due", count, minutes=3, params=named | {"late": late}))
+    rest = due.total() - sum(line.count for line in lines)
+    return [*lines, *([Todo("promises", rest, minutes=5)] if rest else [])]
 
 
 def _owed(session: Session, zone: ShopZone, now: datetime, reminders: dict[str, bool]) -> list[Todo]:

@@ -8,6 +8,9 @@ from pages.ui import state
 from pages.ui.page import page
 from pages.ui.parts import empty_state
 from pages.ui.portrait_cards import categories_card, orders_card, rhythm_card, who_card
+from pages.ui.portrait_goodwill import goodwill_button, goodwill_card
+from pages.ui.portrait_interactions import interactions_card
+from pages.ui.portrait_mark import mark_button
 from pages.ui.portrait_owed import (
     benefits_card,
     contact_card,
@@ -15,7 +18,10 @@ from pages.ui.portrait_owed import (
     history_card,
     identity_card,
     messages_card,
+    promises_card,
 )
+from pages.ui.portrait_points import points_card
+from pages.ui.portrait_stored import stored_card
 from pages.ui.portrait_tier import tier_card, why_section
 from pages.ui.runtime import desk, now, t
 from pages.ui.tiers import live_rules
@@ -34,8 +40,9 @@ def _show(portrait: Portrait, member_id: int) -> None:
     with left:
         who_card(portrait)
     with right:
-        tier_card(proof, rules)
-    why_section(proof, rules, version)
+        tier_card(portrait, proof, rules)
+    why_section(portrait, proof, rules, version)
+    points_card(portrait)
     left, right = st.columns([3, 2], gap="small")
     with left:
         rhythm_card(portrait)
@@ -46,7 +53,11 @@ def _show(portrait: Portrait, member_id: int) -> None:
     with left:
         benefits_card(portrait)
     with right:
-        coupons_card(portrait)
+        promises_card(portrait)
+    coupons_card(portrait)
+    goodwill_card(portrait)
+    stored_card(member_id, portrait.member.public_id)
+    interactions_card(portrait)
     messages_card(portrait)
     for column, draw in zip(st.columns(3, gap="small"), (contact_card, identity_card, history_card), strict=True):
         with column:
@@ -63,4 +74,7 @@ with page("menu.portrait") as head:
         state.put(state.Key.MEMBER, portrait.member.public_id)
         st.query_params["member"] = portrait.member.public_id
         head.say(t("portrait.subtitle"))
+        with head.corner:
+            mark_button(portrait)
+            goodwill_button(portrait)
         _show(portrait, member_id)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pages.ui.runtime import options
+
 PAGES = Path(__file__).resolve().parent.parent
 WELCOME = "today/welcome.py"
 
@@ -17,11 +19,12 @@ class Entry:
     icon: str
     url: str
     hidden: bool = False
+    option: str = ""
 
     @property
     def exists(self) -> bool:
-        """Whether this feature is there."""
-        return (PAGES / self.path).is_file()
+        """Whether this feature is there, and switched on where it is an ``option`` (core.services.options)."""
+        return (PAGES / self.path).is_file() and (not self.option or self.option in options())
 
 
 ENTRIES = (
@@ -33,6 +36,15 @@ ENTRIES = (
     Entry("programme/promises.py", "programme", "promises", "redeem", "promises"),
     Entry("programme/benefits.py", "programme", "benefits", "fact_check", "benefits"),
     Entry("programme/prices.py", "programme", "prices", "sell", "prices"),
+    Entry(
+        "programme/stored_value.py",
+        "programme",
+        "stored_value",
+        "account_balance_wallet",
+        "stored-value",
+        option="stored_value",
+    ),
+    Entry("programme/paid_plan.py", "programme", "paid_plan", "card_membership", "paid-plan", option="paid_plan"),
     Entry("marketing/campaigns.py", "marketing", "campaigns", "campaign", "campaigns"),
     Entry("marketing/new_campaign.py", "marketing", "new_campaign", "add_circle", "new-campaign", hidden=True),
     Entry("marketing/reminders.py", "marketing", "reminders", "notifications_active", "reminders"),

@@ -8,10 +8,12 @@ from core.i18n import catalog
 from core.rules.masking import mask_nickname
 from core.services.consents import CHANNELS
 from core.services.members import Portrait, TouchLine
+from core.services.promises import promises_of
 from pages.ui import format
 from pages.ui.parts import card
 from pages.ui.portrait_consent import opt_in_form, opt_out_button
-from pages.ui.runtime import desk, lang, t
+from pages.ui.portrait_promise import name_person, show_promise
+from pages.ui.runtime import desk, lang, now, t
 from pages.ui.table import plain_table
 from pages.ui.tiers import tier_names
 
@@ -31,6 +33,19 @@ def benefits_card(portrait: Portrait) -> None:
                 t("portrait.often"): [t(f"benefit.period.{cell.period}", n=cell.quantity) for _, cell in found],
             }
         )
+
+
+def promises_card(portrait: Portrait) -> None:
+    """What was promised and must be done by hand, with the buttons to do it, and who looks after this person."""
+    with card(t("portrait.promises"), fill=True):
+        member_id = portrait.member.id or 0
+        found = promises_of(desk(), member_id, now=now())
+        for one in found:
+            show_promise(one)
+        if not found:
+            st.caption(t("portrait.promises.none"))
+        if portrait.tier is not None:
+            name_person(member_id)
 
 
 def coupons_card(portrait: Portrait) -> None:

@@ -8,7 +8,8 @@ from core.services.campaign_results import CampaignResult
 from core.services.today import EXPIRING_DAYS, Todo
 from pages.ui import format
 from pages.ui.menu import page_exists
-from pages.ui.runtime import t
+from pages.ui.runtime import lang, t
+from pages.ui.tiers import tier_names
 
 NEW_CAMPAIGN, REMINDERS = "marketing/new_campaign.py", "marketing/reminders.py"
 # The page where a kind of line is finished, and what it is opened with.
@@ -23,8 +24,12 @@ ENDS: dict[str, tuple[str, dict[str, str]]] = {
     "best_at_risk": (NEW_CAMPAIGN, {"segment_template": "best_at_risk"}),
     "one_time": (NEW_CAMPAIGN, {"segment_template": "one_time"}),
     "result": ("marketing/campaigns.py", {}),
+    "promise_late": ("programme/promises.py", {}),
+    "promise_due": ("programme/promises.py", {}),
+    "promises": ("programme/promises.py", {"due": "today"}),
 }
 COLOURS = {"stale": "red", "calls": "red", "unknown": "red", "expiring": "orange", "birthdays": "orange"}
+COLOURS |= {"promise_late": "red", "promise_due": "orange", "promises": "orange"}
 COLOURS |= {"dropping": "orange", "result": "violet"}
 
 
@@ -47,6 +52,9 @@ def _line(todo: Todo, place: int) -> None:
     page, query = ENDS[todo.kind]
     if todo.kind == "result":
         query = {"campaign": str(todo.params["id"])}
+    if todo.kind in ("promise_late", "promise_due"):
+        query = {"due": "today", "benefit": str(todo.params["benefit"])}
+        query |= {"tier": str(todo.params["tier"])} if todo.params["tier"] else {}
     if page_exists(page) and end.button(t(f"today.act.{todo.kind}"), key=f"todo:{place}:{todo.kind}", width="stretch"):
         st.switch_page(page, query_params=query)
 
@@ -63,11 +71,24 @@ def _words(todo: Todo) -> tuple[str, str]:
         n=f"**{format.number(todo.count)}**",
         amount=format.yuan_round(todo.fen),
         days=EXPIRING_DAYS,
+        **_promised(todo),
     )
     past = todo.result
     if past is not None and past.verdict is not Verdict.CANNOT_TELL:
         return line, f"{t(f'today.why.{todo.kind}')}{t('today.joint')}{t('today.past', verdict=_verdict(past))}"
     return line, t(f"today.why.{todo.kind}")
+
+
+def _promised(todo: Todo) -> dict[str, str]:
+    """What was promised, to whom, and how many of it are late, where the line is about that."""
+    if "what_zh" not in todo.params:
+        return {}
+    tier = str(todo.params["tier"] or "")
+    return {
+        "what": format.md_escape(str(todo.params["what_zh" if lang() == "zh" else "what_en"])),
+        "tier": format.md_escape(tier_names().get(tier, tier)),
+        "late": format.number(int(str(todo.params["late"]))),
+    }
 
 
 def _verdict(result: CampaignResult) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
 from sqlmodel import Session, col
 
 from core.documents.enums import OrderStatus
@@ -33,7 +33,14 @@ def _counted() -> ColumnElement[bool]:
 
 
 def members_without(
-    session: Session, benefit_code: str, occasion: str, tiers: Sequence[str], after: int, *, unserved: bool = False
+    session: Session,
+    benefit_code: str,
+    occasion: str,
+    tiers: Sequence[str],
+    after: int,
+    *,
+    now: datetime,
+    unserved: bool = False,
 ) -> list[Row[Any]]:
     """[member_id, tier, since] of members on some tiers who have no promise of an occasion yet, ``CHUNK`` at most, by id.
 
@@ -43,7 +50,7 @@ def members_without(
         select(col(MemberTier.member_id), col(MemberTier.tier), col(MemberTier.since))
         .join(Member, col(Member.id) == col(MemberTier.member_id))
         .where(col(MemberTier.tier).in_(tiers), col(MemberTier.member_id) > after, _counted())
-        .where(_none_yet(benefit_code, occasion))
+        .where(col(MemberTier.since) <= now, _none_yet(benefit_code, occasion))
     )
     if unserved:
         statement = statement.where(~exists().where(col(MemberService.member_id) == col(MemberTier.member_id)))
@@ -51,7 +58,14 @@ def members_without(
 
 
 def members_born(
-    session: Session, benefit_code: str, occasion: str, tiers: Sequence[str], birthday: tuple[int, int], after: int
+    session: Session,
+    benefit_code: str,
+    occasion: str,
+    tiers: Sequence[str],
+    birthday: tuple[int, int],
+    after: int,
+    *,
+    now: datetime,
 ) -> list[Row[Any]]:
     """As ``members_without`` for those born on a (month, day)."""
     statement = (
@@ -59,21 +73,23 @@ def members_born(
         .join(Member, col(Member.id) == col(MemberTier.member_id))
         .where(col(Member.birth_month) == birthday[0], col(Member.birth_day) == birthday[1], _counted())
         .where(col(MemberTier.tier).in_(tiers), col(MemberTier.member_id) > after)
-        .where(_none_yet(benefit_code, occasion))
+        .where(col(MemberTier.since) <= now, _none_yet(benefit_code, occasion))
     )
     return list(session.execute(statement.order_by(col(MemberTier.member_id)).limit(CHUNK)))
 
 
 def orders_without(
-    session: Session, benefit_code: str, tiers: Sequence[str], first_day: int, after: int
+    session: Session, benefit_code: str, tiers: Sequence[str], first_day: int, last_day: int, after: int
 ) -> list[Row[Any]]:
-    """[order_id, member_id, tier, shop_day] of paid orders since a day that have not left and have no promise, ``CHUNK`` at most."""
+    """[order_id, member_id, tier, shop_day] of paid orders of some days that have not left and have no promise, ``CHUNK`` at most."""
     own = and_(col(Obligation.benefit_code) == benefit_code, col(Obligation.order_id) == col(Order.id))
-    statement: Select[Any] = (
+    statement: Any = (
         select(col(Order.id).label("order_id"), col(Order.member_id), col(MemberTier.tier), col(Order.shop_day))
         .join(MemberTier, col(MemberTier.member_id) == col(Order.member_id))
         .join(Member, col(Member.id) == col(Order.member_id))
-        .where(col(Order.shop_day) >= first_day, col(Order.status).in_(NOT_SHIPPED), col(Order.id) > after)
+        .where(
+            col(Order.shop_day).between(first_day, last_day), col(Order.status).in_(NOT_SHIPPED), col(Order.id) > after
+        )
         .where(col(Order.paid_fen) > col(Order.refund_fen), col(Order.paid_at) >= col(Member.joined_at), _counted())
         .where(col(MemberTier.tier).in_(tiers), ~exists().where(own))
     )
