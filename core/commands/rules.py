@@ -1,4 +1,4 @@
-"""``rules``: list the versions, keep a draft, publish it."""
+"""``rules``: list the versions, keep a draft, try it on all history, publish it."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.commands.options import DAY, AsJson, read_text
-from core.commands.output import table
-from core.commands.shop import Shop, answer, open_shop
+from core.commands.output import money, table
+from core.commands.shop import Shop, answer, open_shop, progress_bar
 from core.commands.words import help_of
 
 if TYPE_CHECKING:
     from core.services.rule_versions import VersionLine
+    from core.services.simulate import Simulation
 
 app = typer.Typer()
 
@@ -46,6 +47,24 @@ def draft(
         answer(as_json, {"id": number}, lambda: [shop.say("rules.drafted", id=number)])
 
 
+@app.command(help=help_of("rules.simulate"))
+def simulate(
+    version: Annotated[int, typer.Argument(metavar="VERSION", help=help_of("version"))],
+    start: Annotated[
+        datetime | None, typer.Option("--from", formats=[DAY], metavar="DATE", help=help_of("simulate_from"))
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replay all history under a version beside the live rules."""
+    from core.services.simulate import simulate_rules
+
+    with open_shop() as shop:
+        day = None if start is None else start.date()
+        with progress_bar(shop.say("simulate.bar")) as report:
+            found = simulate_rules(shop.desk, version, start=day, now=shop.now, progress=report)
+        answer(as_json, found.as_json(), lambda: _simulation_lines(shop, found))
+
+
 @app.command(help=help_of("rules.publish"))
 def publish(
     version: Annotated[int, typer.Argument(metavar="VERSION", help=help_of("version"))],
@@ -66,6 +85,29 @@ def publish(
             {"id": version, "effective_from": starts.isoformat()},
             lambda: [shop.say("rules.published", id=version, moment=shop.moment(starts))],
         )
+
+
+def _simulation_lines(shop: Shop, found: "Simulation") -> Iterator[str]:
+    pace = {"seconds": f"{found.seconds:.2f}", "load_seconds": f"{found.load_seconds:.2f}"}
+    yield shop.say("simulate.pace", orders=f"{found.orders:,}", **pace)
+    if found.identical:
+        yield shop.say("simulate.identical")
+    headers = [shop.say(f"column.{name}") for name in ("from_tier", "to_tier", "members")]
+    yield from table(headers, [(move.from_tier, move.to_tier, move.members) for move in found.migration])
+    counts = {"losers": len(found.losers), "winners": found.winners}
+    counts |= {"points_losers": found.points_losers, "points_lost": found.points_lost}
+    yield shop.say("simulate.losers", **{name: f"{count:,}" for name, count in counts.items()})
+    if found.shortfall:
+        yield shop.say("simulate.shortfall", points=f"{found.shortfall:,}")
+    names = ("month", "points_issued", "points_spent", "benefit_cost", "coupon_cost", "margin")
+    rows = [
+        (
+            *(one.month, one.points_issued, one.points_spent),
+            *(money(fen) for fen in (one.benefit_cost_fen, one.coupon_cost_fen, one.margin_fen)),
+        )
+        for one in found.months
+    ]
+    yield from table([shop.say(f"column.{name}") for name in names], rows)
 
 
 def _version_json(line: "VersionLine") -> dict[str, Any]:

@@ -231,6 +231,29 @@ def campaigns(as_json: AsJson = False) -> None:
         answer(as_json, found, lines)
 
 
+@app.command(help=help_of("show.liability"))
+def liability(as_json: AsJson = False) -> None:
+    """What the shop owes its members in points."""
+    from core.services.liability import read_liability
+
+    with open_shop() as shop:
+        found = read_liability(shop.desk, now=shop.now)
+
+        def lines() -> Iterator[str]:
+            book = found.book
+            amounts = {"liability": money(book.liability_fen), "face": money(book.face_fen)}
+            yield shop.say("liability.now", points=f"{book.outstanding:,}", debt=f"{book.debt:,}", **amounts)
+            if book.breakage is None:
+                yield shop.say("liability.too_few", lots=book.hazard.lots)
+            else:
+                yield shop.say("liability.breakage", points=f"{book.breakage:,}")
+            names = ("month", "opening", "points_issued", "points_spent", "expired", "reversed", "closing")
+            rows = [(m.month, m.opening, m.issued, m.spent, m.expired, m.reversed, m.closing) for m in book.months]
+            yield from table([shop.say(f"column.{name}") for name in names], rows)
+
+        answer(as_json, found.as_json(), lines)
+
+
 @app.command(help=help_of("show.member"))
 def member(reference: MemberRef, as_json: AsJson = False) -> None:
     """One person's portrait, with names and numbers masked."""

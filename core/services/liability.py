@@ -1,7 +1,8 @@
 """The liability book of the shop: what the ledger of points says, through the methods of ``core.analytics.liability``."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,29 @@ class Liability:
     past: LookBack
     value_fen: int
     until: date
+
+    def as_json(self) -> dict[str, Any]:
+        """As the command line answers: points, fen and rates."""
+        book, hazard = self.book, self.book.hazard
+        ages = zip(hazard.spent.tolist(), hazard.at_risk.tolist(), hazard.rate.tolist(), strict=False)
+        names = ("outstanding", "debt", "breakage", "expected", "liability_fen", "face_fen", "ties")
+        return {
+            "until": self.until.isoformat(),
+            "value_fen": self.value_fen,
+            **{name: getattr(book, name) for name in names},
+            "hazard": {
+                "lots": hazard.lots,
+                "enough": hazard.enough,
+                "ages": [
+                    {"month": age, "spent": spent, "at_risk": risk, "rate": round(rate, 6)}
+                    for age, (spent, risk, rate) in enumerate(ages)
+                ],
+            },
+            "vintages": [asdict(one) for one in book.vintages],
+            "ahead": [asdict(one) for one in book.ahead],
+            "months": [asdict(one) for one in book.months],
+            "look_back": asdict(self.past),
+        }
 
 
 def read_liability(desk: Desk, *, now: datetime) -> Liability:

@@ -7,6 +7,7 @@ looked at today is not called wrong. People of a merge that waits for its review
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 from sqlmodel import Session
 
 from core.clock import ShopZone, from_micros
@@ -43,7 +44,7 @@ def _block(session: Session, whom: Whom, rules: Rules, latest: int, owed: set[in
     return wrong
 
 
-def _groups(session: Session, whom: Whom, rules: Rules, evaluated: Ints, mine: Ints) -> Iterator[Ints]:
+def _groups(session: Session, whom: Whom, rules: Rules, evaluated: Ints, mine: npt.NDArray[np.bool]) -> Iterator[Ints]:
     """Places of members whose state is the same at all their instants and at the last of them.
 
     Within a shop day and a version nothing happens by itself, so only who has a fact in between stands alone.

@@ -14,13 +14,10 @@ from core.services.desk import Desk
 from core.services.grandfather import find_losers, keep_tiers
 from core.services.programme import review_programme
 from core.services.rule_lookup import get_version
-from core.services.simulate import simulate_rules
 from core.store.audit import record
 from core.store.queries.tiers import published_versions
 from core.store.tables import RuleVersion
 from core.store.write_lock import Turn, take_turn
-
-MOST_NAMED = 200
 
 
 @dataclass(frozen=True)
@@ -35,16 +32,6 @@ class VersionLine:
     note: str
     document_hash: str
     created_at: datetime
-
-
-@dataclass(frozen=True)
-class Preview:
-    """Who would move if a document held now: counts by (from, to), and who loses, by id, biggest spender first."""
-
-    members: int
-    migration: dict[tuple[str, str], int]
-    losers: list[tuple[int, str, str, int]]
-    winners: int
 
 
 def list_versions(desk: Desk, *, now: datetime) -> list[VersionLine]:
@@ -167,7 +154,7 @@ def publish_version(
             effective=effective_from.isoformat(),
             kept=kept,
         )
-    if effective_from <= now:
+    if effective_from <= now or kept:  # what is held from a later day on tells already how long a tier lasts
         review_programme(desk, now=now)
     return kept
 
@@ -180,11 +167,3 @@ def delete_draft(desk: Desk, actor: Actor, version_id: int, *, now: datetime) ->
             raise Refusal("version_published", id=version_id)
         session.delete(version)
         record(session, actor.name, "rules.draft_deleted", f"rules:{version_id}", now=now)
-
-
-def preview_rules(desk: Desk, document: RuleDocument, *, now: datetime) -> Preview:
-    """Who would move if ``document`` had always held, beside the live rules; changes nothing."""
-    found = simulate_rules(desk, document, now=now)
-    migration = {(m.from_tier or "", m.to_tier or ""): m.members for m in found.migration}
-    losers = [(one.member_id, one.from_tier or "", one.to_tier or "", one.window_spend_fen) for one in found.losers]
-    return Preview(found.members, migration, losers, found.winners)

@@ -13,16 +13,16 @@ from core.documents.ladder import tmall_ladder
 from core.documents.rules import RuleDocument
 from core.errors import Refusal
 from core.services.desk import Desk
+from core.services.programme import review_programme
 from core.services.rule_versions import (
     delete_draft,
     draft_version,
     list_versions,
-    preview_rules,
     publish_version,
     read_live,
     read_version,
 )
-from core.services.tiers import review_tiers
+from core.services.simulate import simulate_rules
 from core.services.verify import verify_store
 from core.store.database import Database
 from tests.services.order_files import NOW, OWNER, at, bring_in, contents, new_desk, order, rows_of, value_of
@@ -67,10 +67,10 @@ def test_a_new_shop_has_the_first_ladder_in_force(desk: Desk) -> None:
     assert read_live(desk, now=NOW) == (tmall_ladder(), live.id)
 
 
-def test_a_preview_says_exactly_who_moves_and_changes_nothing(desk: Desk, tmp_path: Path) -> None:
+def test_a_simulation_says_exactly_who_moves_and_changes_nothing(desk: Desk, tmp_path: Path) -> None:
     _fill(desk, tmp_path)
     before, kept = _tiers(desk), contents(desk.db)
-    preview = preview_rules(desk, _harder(), now=NOW)
+    found = simulate_rules(desk, _harder(), now=NOW)
     assert contents(desk.db) == kept
     number = draft_version(desk, OWNER, _harder(), now=NOW)
     assert _tiers(desk) == before
@@ -79,11 +79,13 @@ def test_a_preview_says_exactly_who_moves_and_changes_nothing(desk: Desk, tmp_pa
     order_of = {code: rank for rank, code in enumerate(tmall_ladder().codes)}
     moved = Counter((before[who], after[who]) for who in before)
     lost = {who for who in before if order_of[after[who]] < order_of[before[who]]}
-    assert preview.members == len(before) == len(after)
-    assert preview.migration == dict(moved)
-    assert {line[0] for line in preview.losers} == lost != set()
-    assert preview.winners == sum(order_of[after[who]] > order_of[before[who]] for who in before)
-    assert [line[3] for line in preview.losers] == sorted((line[3] for line in preview.losers), reverse=True)
+    assert found.members == len(before) == len(after)
+    assert {(move.from_tier, move.to_tier): move.members for move in found.migration} == dict(moved)
+    assert {line.member_id for line in found.losers} == lost != set()
+    assert found.winners == sum(order_of[after[who]] > order_of[before[who]] for who in before)
+    spends = [line.window_spend_fen for line in found.losers]
+    assert spends == sorted(spends, reverse=True)
+    assert not found.identical
     assert verify_store(desk).violations == 0
 
 
@@ -110,9 +112,9 @@ def test_a_version_to_come_waits_for_its_instant(desk: Desk, tmp_path: Path) -> 
         ("published", False),
         ("published", True),
     ]
-    review_tiers(desk, now=later - timedelta(microseconds=1))
+    review_programme(desk, now=later - timedelta(microseconds=1))
     assert _tiers(desk) == before
-    review_tiers(desk, now=later)
+    review_programme(desk, now=later)
     assert _tiers(desk) != before
     assert read_live(desk, now=later)[1] == number
     assert [line.status for line in list_versions(desk, now=later)] == ["retired", "published"]
@@ -164,10 +166,10 @@ def test_a_tier_falls_when_its_orders_leave_the_window(desk: Desk, tmp_path: Pat
     assert _tiers(desk) != {1: "regular"}
     (drops_at, drops_to) = rows_of(desk.db, "SELECT drops_at, drops_to FROM member_tier")[0]
     assert drops_to == "regular"
-    review_tiers(desk, now=NOW + timedelta(days=6))
+    review_programme(desk, now=NOW + timedelta(days=6))
     assert _tiers(desk) == {1: "regular"}
     assert rows_of(desk.db, "SELECT changed_at, reason FROM tier_change ORDER BY id DESC LIMIT 1") == [
         (drops_at, "expiry")
     ]
-    assert review_tiers(desk, now=NOW + timedelta(days=6)) == 0
+    assert review_programme(desk, now=NOW + timedelta(days=6)) == 0
     assert verify_store(desk).violations == 0
