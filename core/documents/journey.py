@@ -12,10 +12,11 @@ from core.documents.offer import Offer, Relative, offer_faults
 from core.errors import Refusal
 
 BIRTHDAY, COUPON_EXPIRING, DORMANT = "birthday", "coupon_expiring", "dormant"
+PLAN_RENEWAL = "plan_renewal"
 # A message with marketing content goes out between these hours; the owner's quiet hours may narrow them.
 EARLIEST_HOUR, LATEST_HOUR = 9, 20
 # Notices that are owed, and gifts that the terms promise, are never held out.
-NEVER_HELD_OUT = (BIRTHDAY, COUPON_EXPIRING)
+NEVER_HELD_OUT = (BIRTHDAY, COUPON_EXPIRING, PLAN_RENEWAL)
 
 
 class JourneyDocument(Document):
@@ -40,7 +41,7 @@ def journey_faults(document: JourneyDocument, tiers: Sequence[str] = ()) -> list
         faults.append(Refusal("journey_hold_out"))
     if document.code == DORMANT and document.days < 14:
         faults.append(Refusal("journey_dormant_days", least=14))
-    if document.code == COUPON_EXPIRING and document.offer is not None:
+    if document.code in (COUPON_EXPIRING, PLAN_RENEWAL) and document.offer is not None:
         faults.append(Refusal("journey_offer"))
     if document.offer is not None and not isinstance(document.offer.validity, Relative):
         faults.append(Refusal("journey_fixed_offer"))
@@ -91,5 +92,13 @@ _READY = (
             validity=Relative(days=10),
         ),
         hold_out_share=0.15,
+    ),
+    JourneyDocument(
+        code=PLAN_RENEWAL,
+        days=14,
+        message=Message(
+            subject="您的{会员卡}快到期了",
+            text="{昵称}，您在{店铺}的{会员卡}{到期日}到期，还有 {天数} 天。现在续，从到期那天接着算。",
+        ),
     ),
 )

@@ -31,6 +31,8 @@ ALIASES: Mapping[str, str] = {
     "还差": "missing_amount",
     "missing": "missing_amount",
     "生日": "birthday",
+    "会员卡": "plan",
+    "到期日": "plan_until",
     "天数": "days",
     "链接": "link",
 }

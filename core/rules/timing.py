@@ -139,3 +139,8 @@ def coupon_key(coupon_id: int, days_before: int) -> str:
 def dormant_key(last_order: int | str) -> str:
     """The occasion of not coming back since an order: a new order makes a new occasion."""
     return f"dormant:{last_order}"
+
+
+def plan_renewal_key(purchase_id: int) -> str:
+    """The occasion of a paid term that runs out: once for each, however the days before it are changed."""
+    return f"plan_renewal:{purchase_id}"

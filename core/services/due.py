@@ -11,10 +11,18 @@ from sqlmodel import Session, select
 from core.clock import ShopZone, day_number
 from core.documents import journey
 from core.documents.enums import Area, Arm, Purpose
-from core.documents.journey import COUPON_EXPIRING, JourneyDocument
+from core.documents.journey import COUPON_EXPIRING, PLAN_RENEWAL, JourneyDocument
 from core.errors import Refusal
 from core.rules.assignment import assign
-from core.rules.timing import allowed_window, birthday_key, birthdays_kept_on, coupon_key, dormant_key, next_allowed
+from core.rules.timing import (
+    allowed_window,
+    birthday_key,
+    birthdays_kept_on,
+    coupon_key,
+    dormant_key,
+    next_allowed,
+    plan_renewal_key,
+)
 from core.services.actor import Actor
 from core.services.coupons import issue_coupons
 from core.services.desk import Desk
@@ -23,6 +31,7 @@ from core.services.shop_settings import ShopSettings, load_settings
 from core.store.audit import record
 from core.store.queries import journeys as queries
 from core.store.queries import outbox
+from core.store.queries.paid_plans import ending_between
 from core.store.tables import Journey
 
 # A win-back is still of use for so long; a birthday to its last hour, a coupon's notice to the coupon's end.
@@ -58,8 +67,8 @@ def rule_of(code: str) -> str:
 
 
 def purpose_of(code: str) -> Purpose:
-    """A coupon that runs out is told to its owner; everything else is marketing."""
-    return Purpose.NOTICE if code == COUPON_EXPIRING else Purpose.MARKETING
+    """A coupon or a paid term that runs out is told to its owner; everything else is marketing."""
+    return Purpose.NOTICE if code in (COUPON_EXPIRING, PLAN_RENEWAL) else Purpose.MARKETING
 
 
 def salt_of(desk: Desk, code: str) -> str:
@@ -150,6 +159,10 @@ def _candidates(session: Session, document: JourneyDocument, day: date, zone: Sh
         case journey.DORMANT:
             found = queries.buyers_last_seen(session, day_number(day - timedelta(days=document.days)))
             return [DueLine(c.member_id, dormant_key(c.fact), c.fact, moment + DORMANT_FOR) for c in found]
+        case journey.PLAN_RENEWAL:
+            start, end = zone.start(ahead), zone.start(ahead + timedelta(days=1))
+            ending = ending_between(session, start, end)
+            return [DueLine(row.member_id, plan_renewal_key(row.id), row.id, row.ends_at) for row in ending]
         case _:
             raise Refusal("journey_unknown", journey=document.code)
 

@@ -12,7 +12,15 @@ from sqlmodel import Session, col, select
 
 from core.clock import ShopZone
 from core.documents.enums import Area
-from core.documents.journey import BIRTHDAY, COUPON_EXPIRING, DORMANT, JourneyDocument, default_journeys, journey_faults
+from core.documents.journey import (
+    BIRTHDAY,
+    COUPON_EXPIRING,
+    DORMANT,
+    PLAN_RENEWAL,
+    JourneyDocument,
+    default_journeys,
+    journey_faults,
+)
 from core.documents.message import Message
 from core.errors import Refusal
 from core.i18n import Lang, translate
@@ -21,15 +29,17 @@ from core.services.actor import Actor
 from core.services.desk import Desk
 from core.services.due import DueLine, decide_day, find_due, moment_of
 from core.services.letters import make_writer
+from core.services.options import load_options
 from core.services.shop_settings import ShopSettings, load_settings
 from core.store.audit import record
 from core.store.queries.coupons import insert_offer
 from core.store.tables import Journey, Offer
 
 # Switching a reminder on must not flood: only those whose moment came within these days, none from before.
-FIRST_DAYS = {BIRTHDAY: 0, COUPON_EXPIRING: 0, DORMANT: 30}
+FIRST_DAYS = {BIRTHDAY: 0, COUPON_EXPIRING: 0, DORMANT: 30, PLAN_RENEWAL: 0}
 FURTHEST_BACK = 30
 MOST_COUPONS = 100
+PLAN_FIELDS = {"plan", "plan_until", "days"}
 _COUPON_FIELDS = {"offer", "coupon_code", "coupon_value", "coupon_threshold", "coupon_until", "days", "link"}
 
 
@@ -72,7 +82,12 @@ def list_journeys(desk: Desk) -> list[JourneyView]:
     """All reminders; those never touched with the ready text in the shop's language."""
     with desk.db.read() as session:
         settings = load_settings(session)
-        return [_view(session, document, settings.lang) for document in default_journeys()]
+        plans = "paid_plan" in load_options(session)
+        return [
+            _view(session, document, settings.lang)
+            for document in default_journeys()
+            if plans or document.code != PLAN_RENEWAL
+        ]
 
 
 def read_journey(desk: Desk, code: str) -> JourneyView:
@@ -189,6 +204,8 @@ def _text_faults(document: JourneyDocument) -> list[Refusal]:
         allowed |= {"birthday"}
     if document.code == COUPON_EXPIRING or document.offer is not None:
         allowed |= _COUPON_FIELDS
+    if document.code == PLAN_RENEWAL:
+        allowed |= PLAN_FIELDS
     faults = [
         fault
         for text in (document.message.subject, document.message.text)

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from core.clock import ShopZone
 from core.documents.enums import Purpose
 from core.documents.offer import Offer
+from core.documents.paid_plan import PaidPlan
 from core.documents.rules import read_rules
 from core.i18n import Lang, translate
 from core.rules.codes import show_code
@@ -81,6 +82,11 @@ def letter_values(row: Row[Any], writer: Writer) -> dict[str, str]:
         # The last moment belongs to the coupon; midnight at the end of a day is still that day.
         last_day = writer.zone.day(row.valid_until - timedelta(microseconds=1))
         values["coupon_until"] = day_words(last_day, today, lang)
+        values["days"] = str((last_day - today).days)
+    if row.plan:
+        last_day = writer.zone.day(row.plan_until - timedelta(microseconds=1))
+        values["plan"] = PaidPlan.read(row.plan).name(lang)
+        values["plan_until"] = day_words(last_day, today, lang)
         values["days"] = str((last_day - today).days)
     return values
 

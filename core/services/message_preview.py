@@ -1,7 +1,7 @@
 """A message as a real person would read it, before anything is kept or sent; personal data in it is masked."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.channels.registry import channel_kind
 from core.clock import ShopZone
@@ -12,13 +12,15 @@ from core.errors import Refusal
 from core.rules.codes import LENGTH
 from core.rules.coupons import valid_between
 from core.rules.masking import mask_name, mask_nickname
-from core.rules.templates import count_characters
+from core.rules.templates import count_characters, fields_of
 from core.services.desk import Desk
 from core.services.letters import make_writer, write_letter
 from core.services.shop_settings import load_settings
+from core.store.queries.paid_plans import latest_term
 from core.store.queries.receivers import read_receiver
 
 CODE = "*" * LENGTH
+PLAN_DAYS = 14  # a term that ends so soon is shown where nobody has one
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class _Row:
     code: str | None
     coupon_tier: str | None
     valid_until: datetime | None
+    plan: str | None = None
+    plan_until: datetime | None = None
 
 
 def preview_message(
@@ -67,6 +71,8 @@ def preview_message(
         settings = load_settings(session)
         writer = make_writer(session, settings, at)
         person = read_receiver(session, member_id) if member_id is not None else None
+        told = {"plan", "plan_until"} & (fields_of(message.text) | fields_of(message.subject))
+        term = latest_term(session, member_id, at + timedelta(days=PLAN_DAYS)) if told else None
     if member_id is not None and person is None:
         raise Refusal("member_unknown", member=member_id)
     row = _Row(
@@ -85,6 +91,8 @@ def preview_message(
         code=CODE if offer and offer.kind != "platform" else None,
         coupon_tier=person.tier if person else None,
         valid_until=valid_between(offer, at, ShopZone(settings.zone))[1] if offer else None,
+        plan=term[0] if term else None,
+        plan_until=term[1] if term else None,
     )
     subject, text = write_letter(row, writer)  # type: ignore[arg-type]  # reads attributes only, as of a row
     return LetterPreview(subject, text, count_characters(text))

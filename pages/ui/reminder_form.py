@@ -2,10 +2,18 @@
 
 import streamlit as st
 
-from core.documents.journey import BIRTHDAY, COUPON_EXPIRING, DORMANT, EARLIEST_HOUR, LATEST_HOUR, NEVER_HELD_OUT
+from core.documents.journey import (
+    BIRTHDAY,
+    COUPON_EXPIRING,
+    DORMANT,
+    EARLIEST_HOUR,
+    LATEST_HOUR,
+    NEVER_HELD_OUT,
+    PLAN_RENEWAL,
+)
 from core.errors import Refusal
 from core.services.campaign_checks import offer_fields
-from core.services.journeys import DueToday, JourneyView, set_journey
+from core.services.journeys import PLAN_FIELDS, DueToday, JourneyView, set_journey
 from pages.ui import format
 from pages.ui.confirm import confirm_dialog
 from pages.ui.message_box import pick_channels, write_text
@@ -19,7 +27,7 @@ from pages.ui.tiers import tier_names
 
 # A gift by post has to be packed: until promises are tracked a reminder gives what a code can give.
 REMINDER_KINDS = (*(kind for kind in KINDS if kind not in ("gift", "platform")), NONE)
-_DAYS = {BIRTHDAY: (0, 60), COUPON_EXPIRING: (0, 30), DORMANT: (14, 730)}
+_DAYS = {BIRTHDAY: (0, 60), COUPON_EXPIRING: (0, 30), DORMANT: (14, 730), PLAN_RENEWAL: (1, 60)}
 
 
 def edit_reminder(draft: ReminderDraft) -> None:
@@ -76,6 +84,8 @@ def fields_for(draft: ReminderDraft) -> set[str]:
     fields = {"nickname", "shop", "tier"} | ({"birthday"} if draft.code == BIRTHDAY else set())
     if draft.code == COUPON_EXPIRING:
         return fields | {"offer", "coupon_code", "coupon_value", "coupon_until", "days"}
+    if draft.code == PLAN_RENEWAL:
+        return fields | PLAN_FIELDS
     offer = make_offer(draft.offer, draft.offer_name, desk().zone, today())
     return fields | set(offer_fields(offer) if offer else ())
 

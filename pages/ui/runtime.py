@@ -15,6 +15,7 @@ from core.i18n import Lang, translate
 from core.services.actor import Actor
 from core.services.desk import Desk, open_desk
 from core.services.import_history import has_imports
+from core.services.options import read_options
 from core.services.revisions import revisions
 from core.services.shop_settings import ShopSettings, read_settings
 from pages.ui import state
@@ -85,6 +86,14 @@ def actor() -> Actor:
 def is_demo() -> bool:
     """Whether the demo store is in use."""
     return desk().is_demo
+
+
+def options() -> frozenset[str]:
+    """The optional features that are switched on; none while the store cannot be opened."""
+    try:
+        return read_options(desk())
+    except Refusal:
+        return frozenset()
 
 
 def is_first_start() -> bool:

@@ -26,6 +26,8 @@ from core.store.tables import (
     MessageTemplate,
     Offer,
     OutboxMessage,
+    PaidPlan,
+    PlanPurchase,
 )
 
 CHUNK = 500
@@ -161,6 +163,7 @@ def read_messages(session: Session, ids: Sequence[int], owner: str | None = None
         col(coupon.code), col(coupon.tier).label("coupon_tier"), col(coupon.status).label("coupon_status"),
         col(coupon.valid_until), col(MemberProfile.last_order_id), col(Offer.document).label("offer"),
         col(MessageTemplate.subject), col(MessageTemplate.text),
+        col(PaidPlan.document).label("plan"), col(PlanPurchase.ends_at).label("plan_until"),
     )  # fmt: skip
     statement: Select[Any] = (
         select(*columns)
@@ -173,6 +176,8 @@ def read_messages(session: Session, ids: Sequence[int], owner: str | None = None
         .outerjoin(MemberTier, col(MemberTier.member_id) == col(member.id))
         .outerjoin(Coupon, col(coupon.id) == col(message.coupon_id))
         .outerjoin(Offer, col(Offer.id) == col(coupon.offer_id))
+        .outerjoin(PlanPurchase, func.concat("plan_renewal:", col(PlanPurchase.id)) == col(message.occasion))
+        .outerjoin(PaidPlan, col(PaidPlan.id) == col(PlanPurchase.plan_id))
         .where(col(message.id).in_(ids))
         .order_by(col(message.id))
     )

@@ -124,6 +124,21 @@ def ending_between(session: Session, start: datetime, end: datetime) -> list[Row
     return list(session.execute(statement))
 
 
+def latest_term(session: Session, member_id: int | None, ends_at: datetime) -> tuple[str, datetime] | None:
+    """The plan's document and the end of a person's last term; without one, of any plan, as if it ended at ``ends_at``."""
+    own = (
+        select(col(PaidPlan.document), col(PlanPurchase.ends_at))
+        .join(PaidPlan, col(PaidPlan.id) == col(PlanPurchase.plan_id))
+        .where(col(PlanPurchase.member_id) == member_id)
+        .order_by(col(PlanPurchase.ends_at).desc())
+        .limit(1)
+    )
+    if member_id is not None and (found := session.execute(own).first()) is not None:
+        return found[0], found[1]
+    document = session.execute(select(col(PaidPlan.document)).order_by(col(PaidPlan.id)).limit(1)).scalar()
+    return None if document is None else (document, ends_at)
+
+
 def orders_of(session: Session, member_ids: Sequence[int]) -> list[Row[Any]]:
     """Paid orders of some people: member, when, net fen."""
     found: list[Row[Any]] = []
@@ -166,6 +181,14 @@ def find_products(session: Session, needle: str, limit: int = 20) -> list[Row[An
         .limit(limit)
     )
     return list(session.execute(statement))
+
+
+def read_products(session: Session, keys: Sequence[str]) -> list[Row[Any]]:
+    """Key and title of some goods."""
+    statement = select(col(Product.product_key), func.max(Product.title).label("title")).where(
+        col(Product.product_key).in_(keys)
+    )
+    return list(session.execute(statement.group_by(col(Product.product_key))))
 
 
 _PAID_BACK = (
