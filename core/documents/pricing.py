@@ -28,7 +28,8 @@ ORDER: tuple[DeductionKind, ...] = (
     "points",
 )
 PLATFORM_KINDS: tuple[PlatformKind, ...] = ("official", "cross_shop", "deposit")
-OWN_KINDS = tuple(kind for kind in ORDER if kind not in PLATFORM_KINDS)
+# What a member uses or keeps; the other kinds come off by themselves.
+CHOSEN_KINDS: tuple[DeductionKind, ...] = ("coupon", "points")
 STACKINGS: tuple[Stacking, ...] = ("never", "within_class", "always")
 MOST_LINES = 6
 MOST_STEPS = 5
@@ -93,8 +94,9 @@ class Floor(Document):
 class Classes(Document):
     """With what a kind of deduction goes: ``never`` with any other, ``within_class`` only with its own kind, ``always``.
 
-    Two kinds go together when both are ``always``. Of what may not go together the member gets what makes the basket
-    cheapest; of equals the one that takes fewer points, then fewer coupons, then fewer deductions, then the earlier one.
+    Two kinds go together when both are ``always``. Coupons and points are used when the member wants to, everything else comes
+    off by itself wherever it may. Of the ways that leaves, the member takes the cheapest; of equals the one with fewer points,
+    then fewer coupons, then fewer deductions, then the earlier ones.
     """
 
     official: Stacking = "always"

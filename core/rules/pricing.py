@@ -1,16 +1,17 @@
 """What a basket costs a person: the fixed order of deductions, those that may go together, and the cheapest of the ways.
 
-Of all sets of deductions that may be on one order (``Classes.together`` for each pair, at most ``most_coupons`` coupons) the
-member gets the one that leaves least to pay; of equals the one with fewer points, then fewer coupons, then fewer deductions,
-then the earlier ones. The search follows the order and leaves out a branch only when even everything that could still come off
-would not reach what was found already; a test compares it with trying every set.
+A set of deductions may be on one order when each pair goes together (``Classes.together``), when it has at most
+``most_coupons`` coupons, and when nothing that comes off by itself was left out of it but for something in the set that it does
+not go with. Of these sets the member gets the one that leaves least to pay; of equals the one with fewer points, then fewer
+coupons, then fewer deductions, then the earlier ones. The search follows the order and leaves out a branch only when even
+everything that could still come off would not reach what was found already; a test compares it with trying every set.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core.documents.pricing import PriceSettings
+from core.documents.pricing import CHOSEN_KINDS, PriceSettings
 from core.documents.rules import RuleDocument
 from core.rules.deductions import BasketLine, Deduction, MemberKind, Taken, deductions_for, priceless, take
 
@@ -141,16 +142,20 @@ class _Search:
 
     def best(self) -> list[Deduction]:
         """The deductions of the best set, in order; only those that take something."""
-        self._go(0, [line.amount_fen for line in self.basket], (), 0)
+        self._go(0, [line.amount_fen for line in self.basket], (), (), 0)
         assert self.least is not None
         return [self.offered[index] for index in self.least[-1]]
 
-    def _go(self, index: int, left: Sequence[int], used: tuple[int, ...], points: int) -> None:
+    def _go(
+        self, index: int, left: Sequence[int], used: tuple[int, ...], without: tuple[Deduction, ...], points: int
+    ) -> None:
+        """Decide on the deductions from ``index`` on; ``without``: what would have come off by itself and was left out."""
         if index == len(self.offered):
-            coupons = sum(self.offered[one].kind == "coupon" for one in used)
-            found = (sum(left), points, coupons, len(used), used)
-            if self.least is None or found < self.least:
-                self.least = found
+            if all(self._gives_way(one, [self.offered[row] for row in used]) for one in without):
+                coupons = sum(self.offered[one].kind == "coupon" for one in used)
+                found = (sum(left), points, coupons, len(used), used)
+                if self.least is None or found < self.least:
+                    self.least = found
             return
         deduction = self.offered[index]
         if self._fits(deduction, used):
@@ -158,9 +163,18 @@ class _Search:
             if taken.fen:
                 rest = [amount - part for amount, part in zip(left, taken.parts, strict=True)]
                 if self._may_win(index + 1, rest, used):
-                    self._go(index + 1, rest, (*used, index), points + deduction.points_for(taken.fen))
+                    spent = points + deduction.points_for(taken.fen)
+                    self._go(index + 1, rest, (*used, index), without, spent)
+                if deduction.kind not in CHOSEN_KINDS:
+                    if not self._gives_way(deduction, self.offered[index + 1 :]):
+                        return
+                    without = (*without, deduction)
         if self._may_win(index + 1, left, used):
-            self._go(index + 1, left, used, points)
+            self._go(index + 1, left, used, without, points)
+
+    def _gives_way(self, deduction: Deduction, others: Sequence[Deduction]) -> bool:
+        """Whether it does not go with one of the others."""
+        return any(not self.settings.classes.together(deduction.kind, other.kind) for other in others)
 
     def _fits(self, deduction: Deduction, used: tuple[int, ...]) -> bool:
         return clash(deduction, [self.offered[one] for one in used], self.settings) is None

@@ -223,10 +223,20 @@ def test_what_does_not_come_off_says_why(
     assert [(one.reason, one.missing_fen) for one in found.refused] == ([(reason, missing)] if reason else [])
 
 
-def test_a_deduction_that_would_cost_another_its_threshold_is_left_out() -> None:
+def test_what_comes_off_by_itself_cannot_be_declined_for_a_threshold() -> None:
     settings = PriceSettings(platform=(OFFICIAL.model_copy(update={"rate_bp": 100}),))
-    found = _price(settings, MemberKind(None, coupons=(_coupon(threshold_fen=400_00, value=50_00),)))
-    assert _rows(found) == [("coupon", 50_00)]
+    member = MemberKind(None, coupons=(_coupon(threshold_fen=400_00, value=50_00),))
+    found = _price(settings, member)
+    assert _rows(found) == [("official", 4_00)]
+    assert [(one.reason, one.missing_fen) for one in found.refused] == [("below_threshold", 4_00)]
+    alone = settings.model_copy(update={"classes": Classes(official="never")})
+    assert _rows(_price(alone, member)) == [("coupon", 50_00)]
+
+
+def test_a_coupon_that_would_cost_more_than_it_brings_is_kept() -> None:
+    settings = PriceSettings(platform=(LEFT.model_copy(update={"from_fen": 390_00, "off_fen": 60_00}),))
+    found = _price(settings, MemberKind(None, coupons=(_coupon(),)))
+    assert _rows(found) == [("cross_shop", 60_00)]
     assert [one.reason for one in found.refused] == ["dearer"]
 
 
