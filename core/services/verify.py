@@ -9,7 +9,7 @@ from core.services.refresh import owed_members
 from core.services.replay import replay_differences
 from core.store.audit import broken_link
 from core.store.migrate import schema_differences
-from core.store.queries import invariants, ledger_invariants, paid_plans, stored_value
+from core.store.queries import invariants, ledger_invariants, paid_plans, rewards, stored_value
 from core.store.queries.seals import broken_seals
 from core.store.triggers import existing_triggers, trigger_names
 
@@ -32,7 +32,7 @@ def verify_store(desk: Desk) -> Verification:
     with desk.db.read() as session:
         found = Counter({name: check(session) for name, check in invariants.COUNTS.items()})
         found["I5"] += broken_seals(session)
-        for part in (ledger_invariants, stored_value, paid_plans):
+        for part in (ledger_invariants, stored_value, paid_plans, rewards):
             found.update(part.violations(session))
         found["I14"] = invariants.over_cap(session, MARKETING_PER_DAY, MARKETING_PER_30_DAYS)
         found["I15"] = invariants.inside_quiet_hours(session, zone, EARLIEST_HOUR, LATEST_HOUR)

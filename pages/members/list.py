@@ -6,65 +6,27 @@ from core.documents.canonical import canonical_json
 from core.documents.enums import Area
 from core.documents.segment import parse_segment
 from core.services.members import PAGE, count_people, list_people
-from core.services.overview import Membership, read_membership
 from core.store.queries.members import MemberFilter
 from pages.ui import format
-from pages.ui.charts import kpi_card, kpi_row
 from pages.ui.chosen import choose, take_chosen
 from pages.ui.group_words import group_sentence
 from pages.ui.member_filters import DROPPING, member_filters
+from pages.ui.member_marks import mark_rows, several
 from pages.ui.member_table import member_table
+from pages.ui.membership import membership, show_membership
 from pages.ui.menu import page_exists
 from pages.ui.page import page
 from pages.ui.parts import empty_state
 from pages.ui.runtime import cached, desk, now, t
 from pages.ui.table import pager
 
-DAYS = 90
 TREE = "members:tree"
 PORTRAIT, NEW_CAMPAIGN = "members/portrait.py", "marketing/new_campaign.py"
-
-
-@cached(Area.MEMBERS, Area.ORDERS)
-def _membership() -> Membership:
-    return read_membership(desk(), DAYS, now=now())
 
 
 @cached(Area.MEMBERS, Area.ORDERS, Area.RULES, Area.CAMPAIGNS)
 def _count(wanted: MemberFilter, raw: str | None) -> int:
     return count_people(desk(), wanted, tree=parse_segment(raw) if raw else None, now=now())
-
-
-def _figures(found: Membership) -> None:
-    """How many have joined, and what members bring."""
-
-    def rate(share: float | None) -> str:
-        return "–" if share is None else format.percent(share)
-
-    def order(fen: int | None) -> str:
-        return "–" if fen is None else format.yuan_round(fen)
-
-    with kpi_row(4) as cards:
-        with cards[0]:
-            kpi_card(
-                t("members.kpi.members"),
-                format.people(found.members),
-                t("members.kpi.of", n=format.number(found.people)),
-                note="",
-            )
-        with cards[1]:
-            kpi_card(t("members.kpi.joined"), rate(found.joined_rate), help=t("members.kpi.joined.help"))
-        with cards[2]:
-            kpi_card(t("members.kpi.share"), rate(found.sales_share), help=t("members.kpi.share.help", days=DAYS))
-        with cards[3]:
-            others = t("members.kpi.others", amount=order(found.other_order_fen))
-            kpi_card(
-                t("members.kpi.order"),
-                order(found.member_order_fen),
-                others,
-                note="",
-                help=t("members.kpi.order.help", days=DAYS),
-            )
 
 
 def _group() -> str | None:
@@ -93,11 +55,11 @@ def _group() -> str | None:
 
 
 with page("menu.members", t("members.subtitle")) as head:
-    found = _membership()
+    found = membership()
     if not found.people:
         empty_state(t("members.empty"), t("today.empty.act"), "shop/data.py", icon="group")
     else:
-        _figures(found)
+        show_membership(found)
         raw = _group()
         wanted, sort = member_filters()
         total = _count(wanted, raw)
@@ -105,12 +67,11 @@ with page("menu.members", t("members.subtitle")) as head:
         if not total:
             st.info(t("members.none"), icon=":material/search_off:")
         else:
-            place = st.container()
+            ticking, place = several(), st.container()
             offset = pager("members", total, PAGE, filter_key=f"{wanted}{sort}{raw}")
             tree = parse_segment(raw) if raw else None
+            lines = list_people(desk(), wanted, sort=sort, offset=offset, tree=tree, now=now())
             with place:
-                picked = member_table(
-                    list_people(desk(), wanted, sort=sort, offset=offset, tree=tree, now=now()), "members:rows"
-                )
+                picked = mark_rows(lines, wanted.kind) if ticking else member_table(lines, "members:rows")
             if picked is not None:
                 st.switch_page(PORTRAIT, query_params={"member": picked})

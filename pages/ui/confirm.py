@@ -27,12 +27,14 @@ def confirm_dialog(
     text: str | None = None,
     warning: str | None = None,
     then: str | None = None,
+    fields: Callable[[], bool] | None = None,
 ) -> None:
     """Ask before an act; call it in every run: ``confirm_dialog(st.button("发给 397 人…"), "launch", ...)``.
 
     ``numbers`` are shown as (label, value); ``button`` names the act and its number ("发给 397 人"). ``act`` gets the
     idempotency key (the draft's, else one made at this opening) and runs once; ``done`` words its result for the page,
-    ``then`` is the page to go to. A refusal of ``act`` is shown in the dialog.
+    ``then`` is the page to go to. A refusal of ``act`` is shown in the dialog. ``fields`` draws what is to be filled in
+    before the act and says whether it can be done; after a refusal they can be mended and tried again under the same key.
     """
     slot = f"confirm:{name}"
     if opened:
@@ -45,7 +47,10 @@ def confirm_dialog(
     def body() -> None:
         with guard():
             _show(numbers, text, warning)
-            _buttons(slot, button)
+            ready = True if fields is None else fields()
+            if fields is not None and st.session_state[slot] == _FAILED:
+                st.session_state[slot] = _OPEN
+            _buttons(slot, button, ready)
             if st.session_state[slot] == _STARTED:
                 with st.spinner(t("ui.working")):
                     _run(slot, act, done)
@@ -84,8 +89,8 @@ def _show(numbers: Sequence[tuple[str, str]], text: str | None, warning: str | N
         st.warning(warning, icon=":material/warning:")
 
 
-def _buttons(slot: str, button: str) -> None:
-    """Cancel and act; the act is dead from the first click on."""
+def _buttons(slot: str, button: str, ready: bool) -> None:
+    """Cancel and act; the act is dead from the first click on, and until everything is filled in."""
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button(t("ui.cancel"), key=f"{slot}:cancel"):
             _close(slot)
@@ -94,7 +99,7 @@ def _buttons(slot: str, button: str) -> None:
             button,
             type="primary",
             key=f"{slot}:act",
-            disabled=st.session_state[slot] != _OPEN,
+            disabled=st.session_state[slot] != _OPEN or not ready,
             on_click=_start,
             args=(slot,),
         )

@@ -19,6 +19,7 @@ SORTS: tuple[Sort, ...] = get_args(Sort)
 BOUGHT: dict[str, tuple[int, int | None]] = {"30": (0, 30), "90": (31, 90), "180": (91, 180), "more": (181, None)}
 DROPPING = "members:dropping"
 SEARCH = "members:q"
+KIND = "members:kind"
 
 
 @cached(Area.MEMBERS, Area.ORDERS)
@@ -42,7 +43,7 @@ def member_filters() -> tuple[MemberFilter, Sort]:
     with first[1]:
         kind = st.segmented_control(
             t("members.kind"), KINDS, default="all", format_func=lambda name: t(f"members.kind.{name}"),
-            key="members:kind", required=True, persist_state="session",
+            key=KIND, required=True, persist_state="session",
         )  # fmt: skip
     sort: Sort = first[2].selectbox(
         t("members.sort"), SORTS, format_func=lambda name: t(f"members.sort.{name}"), key=f"members:sort:{lang()}",
@@ -82,8 +83,12 @@ def member_filters() -> tuple[MemberFilter, Sort]:
 
 
 def _from_address() -> None:
-    """A link may bring a search (``q``) or those who lose their tier within so many days (``dropping``); taken once."""
+    """A link may bring a search (``q``), a ``kind`` of people, or those who lose their tier within so many days
+    (``dropping``); taken once."""
     needle, days = st.query_params.pop("q", None), st.query_params.pop("dropping", None)
+    kind = st.query_params.pop("kind", None)
+    if kind in KINDS:
+        st.session_state[KIND] = kind
     if needle is not None:
         st.session_state[SEARCH] = needle
     if days is not None and days.isascii() and days.isdigit():

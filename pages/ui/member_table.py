@@ -15,14 +15,21 @@ from pages.ui.tiers import tier_names
 SHOWN = 16  # rows in sight; the others scroll, so that the pager stays near
 
 
+def standing(line: MemberLine) -> str:
+    """What somebody is to the shop: not counted and why, a tier, or a customer."""
+    if line.not_counted is not None:
+        return t("mark.badge", mark=t(f"mark.{line.not_counted}"))
+    return tier_names().get(line.tier or "", t("members.customer"))
+
+
 def member_table(lines: Sequence[MemberLine], name: str) -> str | None:
     """Show people; the public id of the one that was clicked."""
-    tiers, zone = tier_names(), desk().zone
+    zone = desk().zone
     most = max((line.net_fen for line in lines), default=0)
     frame = pd.DataFrame(
         {
             "who": [mask_person(line.name, line.nickname, line.id) for line in lines],
-            "tier": [tiers.get(line.tier or "", t("members.customer")) for line in lines],
+            "tier": [standing(line) for line in lines],
             "place": [" ".join(dict.fromkeys(part for part in (line.province, line.city) if part)) for line in lines],
             "orders": [line.orders for line in lines],
             "net": [line.net_fen / 100 for line in lines],

@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("members/portrait.py", "members", "portrait", "account_circle", "member", hidden=True),
     Entry("members/groups.py", "members", "groups", "filter_alt", "groups"),
     Entry("programme/tiers.py", "programme", "tiers", "workspace_premium", "tiers"),
+    Entry("programme/points.py", "programme", "points", "stars", "points"),
     Entry("programme/promises.py", "programme", "promises", "redeem", "promises"),
     Entry("programme/benefits.py", "programme", "benefits", "fact_check", "benefits"),
     Entry("programme/prices.py", "programme", "prices", "sell", "prices"),

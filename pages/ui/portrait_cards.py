@@ -7,6 +7,7 @@ from core.services.members import Portrait
 from pages.ui import format
 from pages.ui.charts import Bar, Purchase, purchase_dots, ranked_bars
 from pages.ui.parts import card
+from pages.ui.portrait_mark import mark_badge, mark_words
 from pages.ui.runtime import desk, t
 from pages.ui.table import plain_table
 from pages.ui.tiers import tier_badge
@@ -27,6 +28,7 @@ def who_card(portrait: Portrait) -> None:
             place = " ".join(dict.fromkeys(part for part in (member.province, member.city) if part))
             if place:
                 st.badge(format.md_escape(place), icon=":material/location_on:", color="gray")
+            mark_badge(portrait)
             for tag in portrait.tags:
                 st.badge(format.md_escape(tag), icon=":material/sell:", color="blue")
         st.caption(" · ".join(_particulars(portrait)))
@@ -49,6 +51,9 @@ def _particulars(portrait: Portrait) -> list[str]:
 
 def _value(portrait: Portrait) -> None:
     profile = portrait.profile
+    if portrait.member.not_counted is not None:
+        mark_words(portrait)
+        return
     if profile is None:
         st.info(t("portrait.never_bought"), icon=":material/shopping_bag:")
         return

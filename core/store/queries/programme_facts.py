@@ -1,13 +1,13 @@
 """Facts of the programme that somebody records: points that move without an order, held tiers, interactions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from core.clock import to_micros
 from core.store.bulk import bulk_insert
-from core.store.tables import Interaction, Member, PointsFact, TierOverride
+from core.store.tables import Interaction, Member, PointsFact, Refund, TierOverride
 
 _HELD = (
     "member_id",
@@ -75,3 +75,21 @@ def insert_overrides(session: Session, rows: Iterable[Sequence[Any]]) -> None:
     """Held tiers in bulk, without revocation; instants may be aware."""
     plain = ([value if not hasattr(value, "tzinfo") else to_micros(value) for value in row] for row in rows)
     bulk_insert(session, TierOverride, _HELD, plain)
+
+
+def interaction_kinds(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """By interaction its kind."""
+    rows = session.exec(select(Interaction.id, Interaction.kind).where(col(Interaction.id).in_(ids)))
+    return {int(number or 0): kind for number, kind in rows}
+
+
+def points_reasons(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """By points fact what was said for it."""
+    rows = session.exec(select(PointsFact.id, PointsFact.reason).where(col(PointsFact.id).in_(ids)))
+    return {int(number or 0): reason for number, reason in rows}
+
+
+def refunded_orders(session: Session, ids: Collection[int]) -> dict[int, int]:
+    """By refund its order."""
+    rows = session.exec(select(Refund.id, Refund.order_id).where(col(Refund.id).in_(ids)))
+    return {int(number or 0): order for number, order in rows}

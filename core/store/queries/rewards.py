@@ -1,6 +1,5 @@
 """The catalogue and what was exchanged. Stock is held by the UPDATE that moves it: rowcount 1, or nothing happened."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -114,18 +113,6 @@ def list_claims(session: Session, member_id: int | None, limit: int) -> list[Row
     return list(session.execute(statement))
 
 
-def claims_since(session: Session, since: datetime) -> tuple[int, int, int]:
-    """Exchanged since an instant and not taken back: how many, points, cost (fen)."""
-    row = session.execute(
-        select(
-            func.count(),
-            func.coalesce(func.sum(col(RewardClaim.points)), 0),
-            func.coalesce(func.sum(col(RewardClaim.cost_fen)), 0),
-        ).where(col(RewardClaim.claimed_at) >= since, col(RewardClaim.status) == DONE)
-    ).one()
-    return int(row[0]), int(row[1]), int(row[2])
-
-
 def call_off(session: Session, obligation_id: int) -> bool:
     """Call an open promise off because its exchange was taken back; false when it is done or over."""
     statement = update(Obligation).where(
@@ -138,8 +125,8 @@ def _changed(session: Session, statement: Any) -> int:
     return int(session.execute(statement, execution_options=_PLAIN).rowcount)  # type: ignore[attr-defined]
 
 
-def broken_claims(session: Session) -> int:
-    """Counters that are not the sum of the claims, and claims whose coupon or spend says otherwise."""
+def violations(session: Session) -> dict[str, int]:
+    """Counters that are not the sum of the exchanges, and exchanges whose points say otherwise."""
     counted = (
         select(col(RewardClaim.reward_id), func.count().label("n"))
         .where(col(RewardClaim.status) == DONE)
@@ -152,7 +139,7 @@ def broken_claims(session: Session) -> int:
         .outerjoin(counted, counted.c.reward_id == col(Reward.id))
         .where(col(Reward.claimed) != func.coalesce(counted.c.n, 0))
     )
-    return int(session.execute(wrong).scalar_one()) + _unpaired(session)
+    return {"rewards": int(session.execute(wrong).scalar_one()) + _unpaired(session)}
 
 
 def _unpaired(session: Session) -> int:
@@ -173,9 +160,3 @@ def _unpaired(session: Session) -> int:
         )
     )
     return int(session.execute(statement).scalar_one())
-
-
-def names_of(session: Session, reward_ids: Sequence[int]) -> dict[int, RewardDocument]:
-    """The documents of some rewards by id."""
-    rows = session.execute(select(col(Reward.id), col(Reward.document)).where(col(Reward.id).in_(list(reward_ids))))
-    return {int(number): RewardDocument.read(document) for number, document in rows}
