@@ -2,7 +2,16 @@
 
 import streamlit as st
 
-from pages.ui import settings_audit, settings_backup, settings_members, settings_sending, settings_shop
+from pages.ui import (
+    settings_audit,
+    settings_backup,
+    settings_goodwill,
+    settings_members,
+    settings_not_counted,
+    settings_options,
+    settings_sending,
+    settings_shop,
+)
 from pages.ui.page import page
 from pages.ui.runtime import is_demo, t
 
@@ -10,6 +19,9 @@ TABS = {
     "shop": settings_shop.show,
     "sending": settings_sending.show,
     "members": settings_members.show,
+    "not_counted": settings_not_counted.show,
+    "goodwill": settings_goodwill.show,
+    "options": settings_options.show,
     "backup": settings_backup.show,
     "audit": settings_audit.show,
 }
