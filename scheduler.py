@@ -16,6 +16,7 @@ from core.clock import DEFAULT_ZONE, real_now
 from core.errors import Refusal
 from core.i18n import translate
 from core.services.desk import open_desk
+from core.services.warm_up import warm_kernels
 from core.services.worker import TickResult, tick
 
 EVERY_SECONDS = 15
@@ -64,6 +65,7 @@ def run_always(stop: threading.Event, parent_fd: int | None, every: float) -> No
     )
     if parent_fd is not None:
         threading.Thread(target=_watch_parent, args=(parent_fd, stop), daemon=True).start()
+    threading.Thread(target=warm_kernels, daemon=True).start()
     scheduler.start()
     stop.wait()
     scheduler.shutdown(wait=True)

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from core.documents.earning import EARNING_KINDS, SPEND, Earning
+from core.rules.compiled import njit
 from core.rules.facts import NEVER, ORDER_KIND, Entries, Facts, Ints, as_ints
 
 SPEND_KIND = EARNING_KINDS.index(SPEND)

@@ -8,8 +8,8 @@ say anything else than the ledger.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from core.rules.compiled import njit
 from core.rules.earning import Rates, Weights, fold
 from core.rules.facts import NEVER, NOBODY, POINTS_KINDS, Entries, Ints, as_ints
 

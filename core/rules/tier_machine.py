@@ -8,9 +8,9 @@ runs the machine. A tier is a rank in the version in force here (0 = entry, -1 =
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from core.documents.rules import MOST_TIERS
+from core.rules.compiled import njit
 from core.rules.facts import NEVER, NOBODY, Ints
 
 REASONS = ("joined", "purchase", "refund", "expiry", "rules", "review", "grace", "override", "interaction")

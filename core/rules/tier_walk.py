@@ -8,8 +8,8 @@ earned in the same walk, because thresholds of growth need it as of each refund.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from core.rules.compiled import njit
 from core.rules.earning import Rates, Weights, fold
 from core.rules.facts import ALWAYS, NEVER, NOBODY, Entries, Ints
 from core.rules.tier_machine import (
