@@ -9,6 +9,7 @@ from core.rules.masking import mask_person
 from core.services.paid_plans import PlanBack, PlanView, preview_refund, refund_purchase
 from core.services.plan_holders import STATES, Holder, list_holders
 from pages.ui import format
+from pages.ui.charts import kpi_card, kpi_row
 from pages.ui.confirm import confirm_dialog
 from pages.ui.page import sentence
 from pages.ui.parts import card, insight, link
@@ -35,9 +36,11 @@ def show_numbers(found: list[Holder]) -> None:
         ("paid", format.yuan_round(sum(one.paid_fen for one in found)), None),
         ("sales", format.yuan_round(after), format.change(before, after)),
     )
-    for column, (name, value, change) in zip(st.columns(4), values, strict=True):
-        with column.container(border=True):
-            st.metric(t(f"plan.number.{name}"), value, change, help=t(f"plan.number.{name}.help"))
+    with kpi_row(4) as cards:
+        for place, (name, value, change) in zip(cards, values, strict=True):
+            with place:
+                note = t("plan.number.since") if change else None
+                kpi_card(t(f"plan.number.{name}"), value, change, note=note, help=t(f"plan.number.{name}.help"))
     if ending:
         insight(t("plan.ending_say", n=format.number(len(ending))), t("plan.ending_act"), "marketing/reminders.py")
 

@@ -69,7 +69,8 @@ def top_up_card(member_id: int, account: Account, plan: StoredValuePlan | None) 
             )
         amount = format.yuan(fen or 0)
         opened = st.button(
-            t("stored.top_up_act", amount=amount), type="primary", key="stored:topup", disabled=gain is None,
+            t("stored.top_up_act", amount=amount) if gain else t("stored.top_up"), type="primary", key="stored:topup",
+            disabled=gain is None,
             icon=":material/add_card:",
         )  # fmt: skip
         confirm_dialog(
@@ -106,7 +107,7 @@ def pay_card(member_id: int, account: Account) -> None:
             ]
             st.caption(t("stored.pay_say", principal=numbers[0][1], bonus=numbers[1][1], after=numbers[2][1]))
         opened = st.button(
-            t("stored.pay_act", amount=format.yuan(fen)),
+            t("stored.pay_act", amount=format.yuan(fen)) if parts else t("stored.pay"),
             key="stored:paid",
             disabled=not parts,
             icon=":material/payments:",
