@@ -68,6 +68,8 @@ def _loosen(desk: Desk, table: str) -> None:
             raw.execute(statement)  # type: ignore[attr-defined]
 
 
+# What is broken in test_verify_ledgers and test_not_counted.
+ELSEWHERE = {"schema", "I1", "I6", "not_counted", "replay"}
 SENT = f"status = 'sent', channel = 'email', sent_at = {MORNING}, tried_at = {MORNING}"
 CASES = [
     ("I2", "stored_balance", "UPDATE stored_balance SET bonus_fen = bonus_fen + 1", 1),
@@ -142,7 +144,7 @@ def test_a_sound_shop_has_no_violation(desk: Desk) -> None:
     found = verify_store(desk)
     assert found.checks == dict.fromkeys(found.checks, 0)
     assert {name for name, *_ in CASES} | {"schema"} == set(found.checks)
-    assert next(iter(found.checks)) == "I2"
+    assert next(iter(found.checks)) == "I1"
 
 
 @pytest.mark.parametrize(("check", "table", "statement", "count"), CASES)
