@@ -19,6 +19,7 @@ from core.errors import Refusal
 from core.services.actor import Actor
 from core.services.demo_campaigns import add_campaigns
 from core.services.demo_promises import add_promises
+from core.services.demo_rewards import add_reviews, add_rewards
 from core.services.desk import Desk, demo_rules, open_desk, prepare_store
 from core.services.price_settings import put_price_settings
 from core.services.programme import review_programme
@@ -102,10 +103,13 @@ def build_demo(
         profiles.rebuild_profiles(session)
         profiles.rebuild_days(session)
         add_campaigns(session, desk, shop, orders, actor)
+        add_reviews(session, actor)
         session.add(Setting(key=TRUTH, value=json.dumps(shop.truth, ensure_ascii=False)))
         record(session, actor.name, "demo.built", "store", now=now, count=len(shop.people), seed=seed)
     report(0.8)
     review_programme(desk, now=now)
+    report(0.9)
+    add_rewards(desk, actor, now=now, seed=seed)
     report(0.95)
     add_promises(desk, actor, now=now)
     report(1.0)
