@@ -70,7 +70,7 @@ def _guard(
         prices = settings or load_price_settings(session)
         offers = load_offers(session, desk, rules, now)
         if campaign is not None:
-            planned = planned_offer(session, desk, *campaign, now)
+            planned = planned_offer(session, desk, rules, *campaign, now)
             offers = [one for one in offers if one.source != campaign[1]] + ([planned] if planned else [])
         sold = load_sold(session, desk, now)
     source = None if campaign is None else campaign[1]

@@ -11,6 +11,7 @@ from core.documents.journey import JourneyDocument
 from core.documents.offer import Offer
 from core.documents.pricing import PriceSettings
 from core.documents.rules import RuleDocument
+from core.documents.segment import Node, leaves
 from core.rules.coupons import liability
 from core.rules.deductions import HeldCoupon, MemberKind
 from core.rules.price_guard import NEWCOMER, GuardKind, Variant
@@ -18,6 +19,14 @@ from core.services.desk import Desk
 from core.services.segments import find_members
 from core.store.queries import prices as queries
 
+# What a group says of loyalty by these is meant: its coupon is for the tiers in it alone. A group that asks none of them
+# (who was long away, who bought a category) leaves a tier out by chance only: every tier might get its coupon.
+LOYALTY = frozenset(
+    {
+        "tier", "grade", "missing_to_next", "orders", "spend_fen", "top_spend_share", "is_member", "is_customer",
+        "first_order_days", "joined_days",
+    }
+)  # fmt: skip
 # More points than any basket costs: what counts is the share of an order that points may pay.
 ALL_POINTS = 10**12
 
@@ -26,35 +35,45 @@ ALL_POINTS = 10**12
 class OfferOut:
     """An offer that is out or planned: who issues it, the people who have or get it by kind, and their mean benefit in fen.
 
-    ``mean_fen`` is over those who have it: the face, or for a percentage the most it can take.
+    ``mean_fen`` is over those who have it: the face, or for a percentage the most it can take. ``open_to``: the kinds that it
+    is meant for, which the guard gives it to.
     """
 
     source: str
     offer: Offer
     people: Mapping[str, int]
     mean_fen: Mapping[str, int]
-    planned: bool = False
+    open_to: frozenset[str]
 
 
 def load_offers(session: Session, desk: Desk, document: RuleDocument, now: datetime) -> list[OfferOut]:
     """Coupons in hand, campaigns that are still drafts, and reminders that are on, inside an open transaction."""
     return [
-        *_running(session, now),
-        *_drafts(session, desk, now),
+        *_running(session, document, now),
+        *_drafts(session, desk, document, now),
         *_journeys(session, document),
     ]
 
 
 def planned_offer(
-    session: Session, desk: Desk, document: CampaignDocument, source: str, now: datetime
+    session: Session, desk: Desk, document: RuleDocument, campaign: CampaignDocument, source: str, now: datetime
 ) -> OfferOut | None:
     """The offer of a campaign that is not sent yet, with the kinds of people whom its group holds now."""
-    if document.offer is None:
+    if campaign.offer is None:
         return None
-    counts = queries.count_kinds(session, find_members(session, desk, document.tree, now=now))
+    counts = queries.count_kinds(session, find_members(session, desk, campaign.tree, now=now))
     people = {kind: count for kind, count in counts.items() if kind is not None}
-    offer = document.offer
-    return OfferOut(source, offer, people, {kind: _face(offer, kind) for kind in people}, planned=True)
+    offer = campaign.offer
+    faces = {kind: _face(offer, kind) for kind in people}
+    return OfferOut(source, offer, people, faces, _open_to(campaign.tree, people, document))
+
+
+def _open_to(tree: Node, people: Mapping[str, int], document: RuleDocument) -> frozenset[str]:
+    """The kinds that a group is meant for: those in it, and every tier where it asks nothing about loyalty."""
+    held = frozenset(kind for kind, count in people.items() if count)
+    if any(leaf.field in LOYALTY for leaf in leaves(tree)):
+        return held
+    return held | frozenset(document.codes) if held - {NEWCOMER} else held
 
 
 def kinds_of_member(
@@ -67,7 +86,7 @@ def kinds_of_member(
     entry = document.codes[0]
     kinds = []
     for code in (NEWCOMER, *document.codes):
-        held = tuple(HeldCoupon(one.source, one.offer) for one in offers if one.people.get(code))
+        held = tuple(HeldCoupon(one.source, one.offer) for one in offers if code in one.open_to)
         new = code == NEWCOMER
         tier = entry if new else code
         members: dict[Variant, MemberKind] = {
@@ -80,7 +99,7 @@ def kinds_of_member(
     return kinds
 
 
-def _running(session: Session, now: datetime) -> list[OfferOut]:
+def _running(session: Session, document: RuleDocument, now: datetime) -> list[OfferOut]:
     rows = [row for row in queries.running_offers(session, now) if row.kind is not None]
     documents = queries.offer_documents(session, sorted({row.offer_id for row in rows}))
     found: dict[tuple[str, int], tuple[dict[str, int], dict[str, int]]] = {}
@@ -88,16 +107,19 @@ def _running(session: Session, now: datetime) -> list[OfferOut]:
         people, means = found.setdefault((row.rule, row.offer_id), ({}, {}))
         people[row.kind] = int(row.people)
         means[row.kind] = int(row.value_fen) // int(row.people)
-    return [
-        OfferOut(rule, Offer.read(documents[offer_id]), people, means)
-        for (rule, offer_id), (people, means) in found.items()
-    ]
+    campaigns = queries.campaign_documents(session, sorted({rule for rule, _ in found}))
+    offers = []
+    for (rule, offer_id), (people, means) in found.items():
+        text = campaigns.get(rule)
+        meant = frozenset(people) if text is None else _open_to(read_campaign(text).tree, people, document)
+        offers.append(OfferOut(rule, Offer.read(documents[offer_id]), people, means, meant))
+    return offers
 
 
-def _drafts(session: Session, desk: Desk, now: datetime) -> list[OfferOut]:
+def _drafts(session: Session, desk: Desk, document: RuleDocument, now: datetime) -> list[OfferOut]:
     found = []
     for row in queries.draft_campaigns(session):
-        planned = planned_offer(session, desk, read_campaign(row.document), f"campaign:{row.id}", now)
+        planned = planned_offer(session, desk, document, read_campaign(row.document), f"campaign:{row.id}", now)
         if planned is not None:
             found.append(planned)
     return found
@@ -111,7 +133,8 @@ def _journeys(session: Session, document: RuleDocument) -> list[OfferOut]:
         if journey.offer is not None:
             offer, source = journey.offer, f"journey:{row.code}"
             faces = {code: _face(offer, code) for code in document.codes}
-            found.append(OfferOut(source, offer, dict.fromkeys(document.codes, 1), faces, planned=True))
+            codes = frozenset(document.codes)
+            found.append(OfferOut(source, offer, dict.fromkeys(document.codes, 1), faces, codes))
     return found
 
 

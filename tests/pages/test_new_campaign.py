@@ -173,7 +173,16 @@ def test_every_kind_of_offer_is_sound_as_it_stands(kind: str, wizard: AppTest) -
     _next(wizard)
     wizard.segmented_control(key=f"wizard:{_key(wizard)}:offer:kind").set_value(kind).run()
     _next(wizard, 2)
-    assert not wizard.warning
+    assert not [one for one in wizard.warning if one.icon == ":material/warning:"]
+    assert not wizard.button(key="wizard:send").disabled
+
+
+def test_a_coupon_that_sells_below_cost_is_warned_of_and_may_still_be_sent(wizard: AppTest) -> None:
+    _next(wizard)
+    wizard.segmented_control(key=f"wizard:{_key(wizard)}:offer:kind").set_value("amount").run()
+    _next(wizard, 2)
+    (warning,) = wizard.warning
+    assert "低于成本，先改再发" in warning.value
     assert not wizard.button(key="wizard:send").disabled
 
 

@@ -200,6 +200,24 @@ def test_a_campaign_is_judged_by_its_own_part_before_it_is_sent(desk: Desk) -> N
     assert guard_campaign(desk, document(offer=None), now=NOW).findings == ()
 
 
+@pytest.mark.parametrize(
+    ("_case", "segment", "found"),
+    [
+        ("long away: no supreme by chance", {"field": "recency_days", "op": "ge", "value": 1}, set()),
+        (
+            "one tier on purpose",
+            {"field": "tier", "op": "in", "value": ["regular"]},
+            {"tiers_inverted", "loyal_pays_more"},
+        ),
+    ],
+)
+def test_a_group_leaves_tiers_out_on_purpose_only_when_it_asks_about_loyalty(
+    _case: str, segment: dict[str, Any], found: set[str], desk: Desk
+) -> None:
+    report = guard_campaign(desk, document(offer=_offer(value=1_00).as_json(), segment=segment), now=NOW)
+    assert {one.code for one in report.findings} == found
+
+
 def test_a_floor_in_the_settings_hides_no_loss_from_the_guard(desk: Desk) -> None:
     limits = PriceSettings(platform=(PlatformLine(kind="official", rate_bp=5_000),), floor=Floor(kind="cost"))
     assert len(guard_settings(desk, limits, now=NOW).below) == 2

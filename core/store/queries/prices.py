@@ -100,6 +100,13 @@ def draft_campaigns(session: Session) -> list[Row[Any]]:
     return list(session.execute(statement.order_by(col(Campaign.id))))
 
 
+def campaign_documents(session: Session, rules: Sequence[str]) -> dict[str, str]:
+    """The documents of the campaigns among some rules (``campaign:ID``), by rule."""
+    ids = [int(rule.partition(":")[2]) for rule in rules if rule.startswith("campaign:")]
+    statement = select(col(Campaign.id), col(Campaign.document)).where(col(Campaign.id).in_(ids))
+    return {f"campaign:{number}": text for number, text in session.execute(statement)}
+
+
 def enabled_journeys(session: Session) -> list[Row[Any]]:
     """[code, document] of the reminders that are on."""
     statement = select(col(Journey.code), col(Journey.document)).where(col(Journey.enabled))
