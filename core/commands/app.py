@@ -2,7 +2,7 @@
 
 import typer
 
-from core.commands import benefits, campaigns, explain, imports, rules, segments, show, store
+from core.commands import bench, benefits, campaigns, explain, imports, rules, segments, show, store
 from core.commands.shop import Commands
 from core.commands.words import help_of
 
@@ -26,3 +26,4 @@ for name, noun in (
     app.add_typer(noun, name=name, help=help_of(name), no_args_is_help=True)
 for command in (store.demo, store.refresh, store.verify, store.backup, store.restore):
     app.command(help=help_of(command.__name__))(command)
+app.command(help=help_of("bench"))(bench.bench)
