@@ -18,6 +18,7 @@ from core.documents.enums import Area, ImportKind, Purpose
 from core.errors import Refusal
 from core.services.actor import Actor
 from core.services.demo_campaigns import add_campaigns
+from core.services.demo_plans import add_paid_plan
 from core.services.demo_promises import add_promises
 from core.services.demo_rewards import add_reviews, add_rewards
 from core.services.desk import Desk, demo_rules, open_desk, prepare_store
@@ -112,6 +113,7 @@ def build_demo(
     add_rewards(desk, actor, now=now, seed=seed)
     report(0.95)
     add_promises(desk, actor, now=now)
+    add_paid_plan(desk, actor, len(shop.people), now=now)
     report(1.0)
     return DemoReport(len(shop.people), len(shop.orders), len(shop.campaigns), time.monotonic() - started)
 

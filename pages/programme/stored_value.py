@@ -9,6 +9,7 @@ from pages.ui.page import page
 from pages.ui.parts import card
 from pages.ui.runtime import desk, now, t
 from pages.ui.stored_books import show_report, statement_card
+from pages.ui.stored_correction import correction
 from pages.ui.stored_member import back_card, balance_row, pay_card, top_up_card
 from pages.ui.stored_plan import edit_plan
 
@@ -36,6 +37,7 @@ def _member() -> None:
     ):
         with column:
             draw()
+    correction(member_id, account)
     statement_card(member_id)
 
 

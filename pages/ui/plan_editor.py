@@ -46,7 +46,7 @@ def edit_plans(plans: list[PlanView]) -> None:
 
 def _form(number: int, held: PaidPlan | None) -> PaidPlan | None:
     stem = f"plan:{number}"
-    left, right = st.columns([3, 2], gap="small")
+    left, right = st.columns(2, gap="small")
     with left, card(t("plan.edit"), fill=True):
         zh, en = st.columns(2, gap="small")
         name_zh = zh.text_input(t("plan.edit.name_zh"), held.name_zh if held else "", max_chars=20, key=f"{stem}:zh")
@@ -97,6 +97,8 @@ def _goods(stem: str, held: PaidPlan | None) -> list[str]:
     needle = st.text_input(t("plan.edit.find_goods"), key=f"{stem}:needle", help=t("plan.edit.goods.help"))
     found: list[Goods] = find_goods(desk(), needle) if needle.strip() else []
     titles = {one.key: one.title for one in (*name_goods(desk(), kept), *found)}
+    if not kept and not titles:
+        return []
     return list(
         st.multiselect(
             t("plan.edit.goods"), list(dict.fromkeys([*kept, *titles])), kept, format_func=lambda key: titles.get(key, key),

@@ -121,3 +121,14 @@ def test_a_portrait_shows_the_balance_only_when_it_is_on(demo: Desk, frame: AppT
     assert title not in cards()
     switch_on(demo, OWNER, acknowledged=DUTIES, now=demo.now())
     assert title in cards()
+
+
+def test_a_correction_needs_a_reason(selling: Desk, frame: AppTest) -> None:
+    app = _open(frame, selling)
+    app.number_input(key="stored:correct").set_value(8.0).run()
+    assert app.button(key="stored:corrected").disabled
+    app.segmented_control(key="stored:way").set_value("down")
+    app.text_input(key="stored:reason").set_value("typed wrong").run()
+    app.button(key="stored:corrected").click().run()
+    app.button(key="confirm:stored_correct:act").click().run()
+    assert read_account(selling, 1, now=selling.now()).balance == Balance(92_00, 20_00)
