@@ -13,10 +13,13 @@ from core.errors import Refusal
 
 BIRTHDAY, COUPON_EXPIRING, DORMANT = "birthday", "coupon_expiring", "dormant"
 PLAN_RENEWAL = "plan_renewal"
+TIER_DROP, NEAR_UPGRADE = "tier_drop", "near_upgrade"
+# So little is missing to the next tier that one more order may do.
+NEAR_FEN = 100_00
 # A message with marketing content goes out between these hours; the owner's quiet hours may narrow them.
 EARLIEST_HOUR, LATEST_HOUR = 9, 20
 # Notices that are owed, and gifts that the terms promise, are never held out.
-NEVER_HELD_OUT = (BIRTHDAY, COUPON_EXPIRING, PLAN_RENEWAL)
+NEVER_HELD_OUT = (BIRTHDAY, COUPON_EXPIRING, PLAN_RENEWAL, TIER_DROP)
 
 
 class JourneyDocument(Document):
@@ -41,7 +44,7 @@ def journey_faults(document: JourneyDocument, tiers: Sequence[str] = ()) -> list
         faults.append(Refusal("journey_hold_out"))
     if document.code == DORMANT and document.days < 14:
         faults.append(Refusal("journey_dormant_days", least=14))
-    if document.code in (COUPON_EXPIRING, PLAN_RENEWAL) and document.offer is not None:
+    if document.code in (COUPON_EXPIRING, PLAN_RENEWAL, TIER_DROP) and document.offer is not None:
         faults.append(Refusal("journey_offer"))
     if document.offer is not None and not isinstance(document.offer.validity, Relative):
         faults.append(Refusal("journey_fixed_offer"))
@@ -100,5 +103,22 @@ _READY = (
             subject="您的{会员卡}快到期了",
             text="{昵称}，您在{店铺}的{会员卡}{到期日}到期，还有 {天数} 天。现在续，从到期那天接着算。",
         ),
+    ),
+    JourneyDocument(
+        code=TIER_DROP,
+        days=30,
+        message=Message(
+            subject="您的{等级}还差一点就保住了",
+            text="{昵称}，您在{店铺}的{等级}{截止日}到期。在那之前再{差额}，就能保住。",
+        ),
+    ),
+    JourneyDocument(
+        code=NEAR_UPGRADE,
+        days=7,
+        message=Message(
+            subject="{昵称}，离{下一等级}只差一点",
+            text="{昵称}，您在{店铺}再买 {还差}，就升到{下一等级}了。",
+        ),
+        hold_out_share=0.15,
     ),
 )

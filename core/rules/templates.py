@@ -33,6 +33,9 @@ ALIASES: Mapping[str, str] = {
     "生日": "birthday",
     "会员卡": "plan",
     "到期日": "plan_until",
+    "差额": "keep_missing",
+    "截止日": "keep_until",
+    "降到": "drop_tier",
     "天数": "days",
     "链接": "link",
 }

@@ -27,7 +27,7 @@ def sentences(proof: TierProof, document: RuleDocument, lang: Lang, zone: ShopZo
         names = document.names(lang)
         key = "tierwhy.grace" if drops.grace else "tier.drops"
         found.append((key, {"day": day, "tier": names[drops.tier], "own": names[proof.tier]}))
-        ways = _ways((drops.keep_fen, drops.keep_orders, drops.keep_growth), document.match, lang)
+        ways = ways_words((drops.keep_fen, drops.keep_orders, drops.keep_growth), document.match, lang)
         if ways:
             found.append(("tierwhy.keep", {"day": day, "ways": ways, "tier": names[proof.tier]}))
     return found
@@ -41,13 +41,13 @@ def member_text(proof: TierProof, document: RuleDocument, lang: Lang, zone: Shop
     said = [translate(lang, "tierwhy.member.tier", tier=names[proof.tier])]
     ahead = proof.next
     if ahead is not None:
-        ways = _ways((ahead.missing_fen, ahead.missing_orders, ahead.missing_growth), document.match, lang)
+        ways = ways_words((ahead.missing_fen, ahead.missing_orders, ahead.missing_growth), document.match, lang)
         day = ahead.until and day_words(zone.day(ahead.until), zone.day(now), lang)
         key = "soon" if not ways else "next_until" if day else "next"
         said.append(translate(lang, f"tierwhy.member.{key}", tier=names[ahead.tier], ways=ways, day=day or ""))
     drops = proof.drops
     if drops is not None:
-        ways = _ways((drops.keep_fen, drops.keep_orders, drops.keep_growth), document.match, lang)
+        ways = ways_words((drops.keep_fen, drops.keep_orders, drops.keep_growth), document.match, lang)
         if ways:
             day = day_words(zone.day(drops.at), zone.day(now), lang)
             said.append(translate(lang, "tierwhy.member.keep", tier=names[proof.tier], ways=ways, day=day))
@@ -88,7 +88,7 @@ def sums_words(proof: TierProof, document: RuleDocument, lang: Lang) -> str:
     return translate(lang, "phrase.comma").join(said)
 
 
-def _ways(missing: Sequence[int | None], match: str, lang: Lang) -> str:
+def ways_words(missing: Sequence[int | None], match: str, lang: Lang) -> str:
     """``买 128 元或再下 2 单``; a way that is closed, or already done, is not spoken of."""
     said = []
     for way, value in zip(WAY_WORDS, missing, strict=True):
@@ -105,7 +105,7 @@ def _next_sentence(ahead: NextTier, document: RuleDocument, lang: Lang, zone: Sh
     tier = document.tier(ahead.tier).name(lang)
     missing = (ahead.missing_fen, ahead.missing_orders, ahead.missing_growth)
     done = document.match == "any" and 0 in missing
-    ways = "" if done else _ways(missing, document.match, lang)
+    ways = "" if done else ways_words(missing, document.match, lang)
     if not ways:
         return "tier.next.soon", {"tier": tier, "before": before}
     if missing[2]:

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 import numpy as np
@@ -144,3 +144,13 @@ def dormant_key(last_order: int | str) -> str:
 def plan_renewal_key(purchase_id: int) -> str:
     """The occasion of a paid term that runs out: once for each, however the days before it are changed."""
     return f"plan_renewal:{purchase_id}"
+
+
+def tier_drop_key(drops_at: datetime) -> str:
+    """The occasion of a tier that would be lost, by the date (UTC) of that instant: another day is another notice."""
+    return f"tier_drop:{drops_at.astimezone(UTC):%Y-%m-%d}"
+
+
+def near_upgrade_key(last_order: int | str) -> str:
+    """The occasion of being near the next tier since an order: a new order makes a new occasion."""
+    return f"near_upgrade:{last_order}"

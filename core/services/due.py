@@ -11,7 +11,8 @@ from sqlmodel import Session, select
 from core.clock import ShopZone, day_number
 from core.documents import journey
 from core.documents.enums import Area, Arm, Purpose
-from core.documents.journey import COUPON_EXPIRING, PLAN_RENEWAL, JourneyDocument
+from core.documents.journey import COUPON_EXPIRING, NEAR_FEN, PLAN_RENEWAL, TIER_DROP, JourneyDocument
+from core.documents.rules import read_rules
 from core.errors import Refusal
 from core.rules.assignment import assign
 from core.rules.timing import (
@@ -20,8 +21,10 @@ from core.rules.timing import (
     birthdays_kept_on,
     coupon_key,
     dormant_key,
+    near_upgrade_key,
     next_allowed,
     plan_renewal_key,
+    tier_drop_key,
 )
 from core.services.actor import Actor
 from core.services.coupons import issue_coupons
@@ -32,10 +35,12 @@ from core.store.audit import record
 from core.store.queries import journeys as queries
 from core.store.queries import outbox
 from core.store.queries.paid_plans import ending_between
+from core.store.queries.tiers import published_versions
 from core.store.tables import Journey
 
 # A win-back is still of use for so long; a birthday to its last hour, a coupon's notice to the coupon's end.
 DORMANT_FOR = timedelta(days=30)
+NEAR_FOR = timedelta(days=14)
 # One reminder writes to no more people a day than staff can answer; the rest have their turn on the next days.
 DAILY_LIMIT = 1_000
 
@@ -67,8 +72,8 @@ def rule_of(code: str) -> str:
 
 
 def purpose_of(code: str) -> Purpose:
-    """A coupon or a paid term that runs out is told to its owner; everything else is marketing."""
-    return Purpose.NOTICE if code in (COUPON_EXPIRING, PLAN_RENEWAL) else Purpose.MARKETING
+    """A coupon, a paid term or a tier that runs out is told to its owner; everything else is marketing."""
+    return Purpose.NOTICE if code in (COUPON_EXPIRING, PLAN_RENEWAL, TIER_DROP) else Purpose.MARKETING
 
 
 def salt_of(desk: Desk, code: str) -> str:
@@ -163,8 +168,22 @@ def _candidates(session: Session, document: JourneyDocument, day: date, zone: Sh
             start, end = zone.start(ahead), zone.start(ahead + timedelta(days=1))
             ending = ending_between(session, start, end)
             return [DueLine(row.member_id, plan_renewal_key(row.id), row.id, row.ends_at) for row in ending]
+        case journey.TIER_DROP:
+            # Not only whose day comes into sight today: a refund or an old order may bring it nearer at once.
+            until = zone.start(day + timedelta(days=_notice_days(session, moment)))
+            falling = queries.members_dropping(session, moment, until)
+            return [DueLine(c.member_id, tier_drop_key(c.until), 0, c.until) for c in falling if c.until is not None]
+        case journey.NEAR_UPGRADE:
+            near = queries.nearly_upgraded(session, day_number(day - timedelta(days=document.days)), NEAR_FEN)
+            return [DueLine(c.member_id, near_upgrade_key(c.fact), c.fact, moment + NEAR_FOR) for c in near]
         case _:
             raise Refusal("journey_unknown", journey=document.code)
+
+
+def _notice_days(session: Session, at: datetime) -> int:
+    """How many days before a tier is lost its member is told: the rules promise it, the reminder keeps it."""
+    live = [v for v in published_versions(session) if v.effective_from is None or v.effective_from <= at]
+    return read_rules(live[-1].document).downgrade.notice_days if live else 0
 
 
 def _at_first_sight(line: DueLine, done: set[tuple[int, str]], at: datetime) -> DueLine:

@@ -16,7 +16,9 @@ from core.documents.journey import (
     BIRTHDAY,
     COUPON_EXPIRING,
     DORMANT,
+    NEAR_UPGRADE,
     PLAN_RENEWAL,
+    TIER_DROP,
     JourneyDocument,
     default_journeys,
     journey_faults,
@@ -36,10 +38,14 @@ from core.store.queries.coupons import insert_offer
 from core.store.tables import Journey, Offer
 
 # Switching a reminder on must not flood: only those whose moment came within these days, none from before.
-FIRST_DAYS = {BIRTHDAY: 0, COUPON_EXPIRING: 0, DORMANT: 30, PLAN_RENEWAL: 0}
+FIRST_DAYS = {BIRTHDAY: 0, COUPON_EXPIRING: 0, DORMANT: 30, PLAN_RENEWAL: 0, TIER_DROP: 0, NEAR_UPGRADE: 7}
+# These count days after the last order, the others days ahead.
+AFTER_ORDER = (DORMANT, NEAR_UPGRADE)
 FURTHEST_BACK = 30
 MOST_COUPONS = 100
 PLAN_FIELDS = {"plan", "plan_until", "days"}
+DROP_FIELDS = {"keep_missing", "keep_until", "drop_tier", "days"}
+NEAR_FIELDS = {"next_tier", "missing_amount"}
 _COUPON_FIELDS = {"offer", "coupon_code", "coupon_value", "coupon_threshold", "coupon_until", "days", "link"}
 
 
@@ -183,7 +189,7 @@ def _watermark(
     if not before.enabled or until is None:
         return first if until is None else max(until, first)
     moved = document.days - before.document.days
-    moved = -moved if document.code == DORMANT else moved
+    moved = -moved if document.code in AFTER_ORDER else moved
     return until - timedelta(days=min(moved, FURTHEST_BACK)) if moved > 0 else until
 
 
@@ -206,6 +212,10 @@ def _text_faults(document: JourneyDocument) -> list[Refusal]:
         allowed |= _COUPON_FIELDS
     if document.code == PLAN_RENEWAL:
         allowed |= PLAN_FIELDS
+    if document.code == TIER_DROP:
+        allowed |= DROP_FIELDS
+    if document.code == NEAR_UPGRADE:
+        allowed |= NEAR_FIELDS
     faults = [
         fault
         for text in (document.message.subject, document.message.text)

@@ -18,6 +18,7 @@ from core.rules.codes import show_code
 from core.rules.offer_words import offer_words, value_words
 from core.rules.phrases import day_words, yuan_words
 from core.rules.templates import render
+from core.rules.tier_words import ways_words
 from core.services.shop_settings import ShopSettings
 from core.store.queries.tiers import published_versions
 
@@ -31,6 +32,7 @@ class Writer:
     settings: ShopSettings
     tiers: Mapping[str, str]
     now: datetime
+    match: str = "any"
 
     @property
     def lang(self) -> Lang:
@@ -51,7 +53,10 @@ class Writer:
 def make_writer(session: Session, settings: ShopSettings, now: datetime) -> Writer:
     """A writer with the tier names in force."""
     live = [v for v in published_versions(session) if v.effective_from is None or v.effective_from <= now]
-    return Writer(settings, read_rules(live[-1].document).names(settings.lang) if live else {}, now)
+    if not live:
+        return Writer(settings, {}, now)
+    rules = read_rules(live[-1].document)
+    return Writer(settings, rules.names(settings.lang), now, rules.match)
 
 
 def write_letter(row: Row[Any], writer: Writer) -> tuple[str, str]:
@@ -88,6 +93,18 @@ def letter_values(row: Row[Any], writer: Writer) -> dict[str, str]:
         values["plan"] = PaidPlan.read(row.plan).name(lang)
         values["plan_until"] = day_words(last_day, today, lang)
         values["days"] = str((last_day - today).days)
+    return values | (_drop_values(row, writer) if row.drops_at and row.drops_to else {})
+
+
+def _drop_values(row: Row[Any], writer: Writer) -> dict[str, str]:
+    """What is missing to keep the tier, to the end of which day, and what comes after; no gap where nothing helps."""
+    lang, today = writer.lang, writer.zone.day(writer.now)
+    last_day = writer.zone.day(row.drops_at - timedelta(microseconds=1))
+    values = {"keep_until": day_words(last_day, today, lang), "drop_tier": writer.tiers.get(row.drops_to, row.drops_to)}
+    if not row.offer and not row.plan:
+        values["days"] = str((last_day - today).days)
+    if missing := ways_words((row.keep_fen, row.keep_orders, row.keep_growth), writer.match, lang):
+        values["keep_missing"] = missing
     return values
 
 

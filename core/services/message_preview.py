@@ -51,6 +51,11 @@ class _Row:
     code: str | None
     coupon_tier: str | None
     valid_until: datetime | None
+    drops_at: datetime | None = None
+    drops_to: str | None = None
+    keep_fen: int | None = None
+    keep_orders: int | None = None
+    keep_growth: int | None = None
     plan: str | None = None
     plan_until: datetime | None = None
 
@@ -91,6 +96,11 @@ def preview_message(
         code=CODE if offer and offer.kind != "platform" else None,
         coupon_tier=person.tier if person else None,
         valid_until=valid_between(offer, at, ShopZone(settings.zone))[1] if offer else None,
+        drops_at=person.drops_at if person else None,
+        drops_to=person.drops_to if person else None,
+        keep_fen=person.keep_fen if person else None,
+        keep_orders=person.keep_orders if person else None,
+        keep_growth=person.keep_growth if person else None,
         plan=term[0] if term else None,
         plan_until=term[1] if term else None,
     )

@@ -20,9 +20,9 @@ from core.channels.registry import build_channel, channel_kind
 from core.clock import ShopZone, from_micros, real_now
 from core.config import config
 from core.documents.enums import Area, Arm, CampaignStatus, CouponStatus, MessageStatus, Purpose
-from core.documents.journey import DORMANT
+from core.documents.journey import DORMANT, NEAR_UPGRADE, TIER_DROP
 from core.errors import Refusal
-from core.rules.timing import allowed_window, cap_reached, closes_in, dormant_key, next_allowed
+from core.rules.timing import allowed_window, cap_reached, closes_in, next_allowed, tier_drop_key
 from core.services.actor import Actor
 from core.services.channel_pause import pause_channel, paused_channels, rested_channels, resume_channel
 from core.services.desk import Desk
@@ -41,6 +41,7 @@ BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 MAX_ATTEMPTS = len(BACKOFF) + 1
 # Faults of the shop's own line: no message is to blame, none is used up, the channel rests.
 LINE_FAULTS = (Reason.SETTINGS, Reason.UNREACHABLE, Reason.SENDER_REFUSED)
+_TIER_DROP, _SINCE_ORDER = f"journey:{TIER_DROP}", (f"journey:{DORMANT}", f"journey:{NEAR_UPGRADE}")
 
 
 @dataclass
@@ -206,7 +207,8 @@ def _reason_against(row: Row[Any], now: datetime) -> str | None:
         ("no_contact", row.channel == "email" and row.email_cipher is None),
         ("cancelled", row.campaign_status == CampaignStatus.CANCELLED),
         ("switched_off", row.journey_enabled is False),
-        ("came_back", row.rule == f"journey:{DORMANT}" and row.occasion != dormant_key(row.last_order_id)),
+        ("came_back", row.rule in _SINCE_ORDER and row.occasion.partition(":")[2] != str(row.last_order_id)),
+        ("tier_kept", row.rule == _TIER_DROP and not (row.drops_at and row.occasion == tier_drop_key(row.drops_at))),
         ("coupon_over", row.coupon_id is not None and not _usable(row, now)),
     )
     return next((reason for reason, holds in checks if holds), None)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from core.documents.journey import COUPON_EXPIRING, PLAN_RENEWAL, JourneyDocument
+from core.documents.journey import COUPON_EXPIRING, PLAN_RENEWAL, TIER_DROP, JourneyDocument
 from core.documents.message import Message
 from core.services.journeys import JourneyView
 from pages.ui import state
@@ -28,7 +28,7 @@ class ReminderDraft:
     @property
     def has_offer(self) -> bool:
         """Whether this reminder may carry a coupon of its own."""
-        return self.code not in (COUPON_EXPIRING, PLAN_RENEWAL)
+        return self.code not in (COUPON_EXPIRING, PLAN_RENEWAL, TIER_DROP)
 
     def document(self, *, enabled: bool) -> JourneyDocument:
         """The document as it stands; what speaks against it is for the services to say."""

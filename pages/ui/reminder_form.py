@@ -1,6 +1,7 @@
 """The fields of a reminder and its switch."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.documents.journey import (
     BIRTHDAY,
@@ -8,12 +9,14 @@ from core.documents.journey import (
     DORMANT,
     EARLIEST_HOUR,
     LATEST_HOUR,
+    NEAR_UPGRADE,
     NEVER_HELD_OUT,
     PLAN_RENEWAL,
+    TIER_DROP,
 )
 from core.errors import Refusal
 from core.services.campaign_checks import offer_fields
-from core.services.journeys import PLAN_FIELDS, DueToday, JourneyView, set_journey
+from core.services.journeys import DROP_FIELDS, NEAR_FIELDS, PLAN_FIELDS, DueToday, JourneyView, set_journey
 from pages.ui import format
 from pages.ui.confirm import confirm_dialog
 from pages.ui.message_box import pick_channels, write_text
@@ -23,11 +26,18 @@ from pages.ui.page import sentence
 from pages.ui.parts import card, flash
 from pages.ui.reminder_draft import ReminderDraft
 from pages.ui.runtime import actor, desk, now, settings, t, today
-from pages.ui.tiers import tier_names
+from pages.ui.tiers import live_rules, tier_names
 
 # A gift by post has to be packed: until promises are tracked a reminder gives what a code can give.
 REMINDER_KINDS = (*(kind for kind in KINDS if kind not in ("gift", "platform")), NONE)
-_DAYS = {BIRTHDAY: (0, 60), COUPON_EXPIRING: (0, 30), DORMANT: (14, 730), PLAN_RENEWAL: (1, 60)}
+_DAYS = {
+    BIRTHDAY: (0, 60),
+    COUPON_EXPIRING: (0, 30),
+    DORMANT: (14, 730),
+    TIER_DROP: (1, 180),
+    NEAR_UPGRADE: (1, 60),
+    PLAN_RENEWAL: (1, 60),
+}
 
 
 def edit_reminder(draft: ReminderDraft) -> None:
@@ -35,10 +45,7 @@ def edit_reminder(draft: ReminderDraft) -> None:
     stem = f"reminder:{draft.code}"
     with card(t("reminders.settings")):
         days, hour = st.columns(2, gap="small")
-        least, most = _DAYS.get(draft.code, (0, 730))
-        draft.days = int(
-            days.number_input(t(f"reminders.days.{draft.code}"), least, most, draft.days, key=f"{stem}:days")
-        )
+        _days(days, draft, stem)
         draft.hour = int(
             hour.number_input(
                 t("reminders.hour"),
@@ -79,13 +86,25 @@ def edit_reminder(draft: ReminderDraft) -> None:
         draft.text = write_text(t("message.text"), draft.text, stem, fields_for(draft), settings().lang)
 
 
+def _days(column: DeltaGenerator, draft: ReminderDraft, stem: str) -> None:
+    """How many days before or after; for a tier that is lost the rules say it."""
+    if draft.code == TIER_DROP:
+        column.caption(t("reminders.days.in_rules", n=live_rules()[0].downgrade.notice_days))
+        return
+    least, most = _DAYS.get(draft.code, (0, 730))
+    draft.days = int(
+        column.number_input(t(f"reminders.days.{draft.code}"), least, most, draft.days, key=f"{stem}:days")
+    )
+
+
 def fields_for(draft: ReminderDraft) -> set[str]:
     """The placeholders that this reminder can fill."""
     fields = {"nickname", "shop", "tier"} | ({"birthday"} if draft.code == BIRTHDAY else set())
     if draft.code == COUPON_EXPIRING:
         return fields | {"offer", "coupon_code", "coupon_value", "coupon_until", "days"}
-    if draft.code == PLAN_RENEWAL:
-        return fields | PLAN_FIELDS
+    fields |= {PLAN_RENEWAL: PLAN_FIELDS, TIER_DROP: DROP_FIELDS, NEAR_UPGRADE: NEAR_FIELDS}.get(draft.code, set())
+    if not draft.has_offer:
+        return fields
     offer = make_offer(draft.offer, draft.offer_name, desk().zone, today())
     return fields | set(offer_fields(offer) if offer else ())
 

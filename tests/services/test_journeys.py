@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from core.documents.enums import CouponStatus
-from core.documents.journey import BIRTHDAY, COUPON_EXPIRING, DORMANT, JourneyDocument
+from core.documents.journey import BIRTHDAY, COUPON_EXPIRING, DORMANT, NEAR_UPGRADE, TIER_DROP, JourneyDocument
 from core.documents.message import Message
 from core.documents.offer import Offer, Relative
 from core.errors import Refusal
@@ -81,7 +81,9 @@ def _decisions(desk: Desk) -> Counter[tuple[str, str]]:
 def test_ready_reminders_are_off_and_speak_the_shops_language(sqlite_url: str) -> None:
     desk = open_shop(Database(sqlite_url), lang="en")
     views = list_journeys(desk)
-    assert [(v.document.code, v.enabled) for v in views] == [(c, False) for c in (BIRTHDAY, COUPON_EXPIRING, DORMANT)]
+    assert [(v.document.code, v.enabled) for v in views] == [
+        (code, False) for code in (BIRTHDAY, COUPON_EXPIRING, DORMANT, TIER_DROP, NEAR_UPGRADE)
+    ]
     assert views[0].document.message.subject == "Happy birthday, {name}"
     for view in views:
         set_journey(desk, OWNER, view.document.model_copy(update={"enabled": True}), now=NOW)

@@ -65,6 +65,29 @@ def buyers_last_seen(session: Session, shop_day: int) -> list[Candidate]:
     return [Candidate(row[0], row[1]) for row in session.execute(statement.order_by(col(MemberProfile.member_id)))]
 
 
+def members_dropping(session: Session, after: datetime, until: datetime) -> list[Candidate]:
+    """Members who would lose their tier in ``(after, until]`` and could still keep it, or are told that they will not."""
+    statement = select(col(MemberTier.member_id), col(MemberTier.drops_at)).where(
+        col(MemberTier.drops_to).is_not(None), col(MemberTier.drops_at) > after, col(MemberTier.drops_at) <= until
+    )
+    return [Candidate(row[0], 0, row[1]) for row in session.execute(statement.order_by(col(MemberTier.member_id)))]
+
+
+def nearly_upgraded(session: Session, shop_day: int, most_fen: int) -> list[Candidate]:
+    """Members who miss little money to the next tier and whose last paid order was on a shop day."""
+    statement = (
+        select(col(MemberProfile.member_id), col(MemberProfile.last_order_id))
+        .join(MemberTier, col(MemberTier.member_id) == col(MemberProfile.member_id))
+        .where(
+            col(MemberProfile.last_day) == shop_day,
+            col(MemberTier.next_tier).is_not(None),
+            col(MemberTier.missing_fen) > 0,
+            col(MemberTier.missing_fen) <= most_fen,
+        )
+    )
+    return [Candidate(row[0], row[1]) for row in session.execute(statement.order_by(col(MemberProfile.member_id)))]
+
+
 def decided(session: Session, rule: str, member_ids: Sequence[int]) -> set[tuple[int, str]]:
     """(member, occasion) that a rule has decided already, for these people."""
     found: set[tuple[int, str]] = set()
