@@ -22,11 +22,9 @@ from core.store.queries import prices as queries
 # What a group says of loyalty by these is meant: its coupon is for the tiers in it alone. A group that asks none of them
 # (who was long away, who bought a category) leaves a tier out by chance only: every tier might get its coupon.
 LOYALTY = frozenset(
-    {
-        "tier", "grade", "missing_to_next", "orders", "spend_fen", "top_spend_share", "is_member", "is_customer",
-        "first_order_days", "joined_days",
-    }
-)  # fmt: skip
+    {"tier", "grade", "missing_to_next", "orders", "spend_fen", "top_spend_share", "first_order_days", "joined_days"}
+)
+FOR_MANY = ("campaign:", "journey:")
 # More points than any basket costs: what counts is the share of an order that points may pay.
 ALL_POINTS = 10**12
 
@@ -110,8 +108,10 @@ def _running(session: Session, document: RuleDocument, now: datetime) -> list[Of
     campaigns = queries.campaign_documents(session, sorted({rule for rule, _ in found}))
     offers = []
     for (rule, offer_id), (people, means) in found.items():
-        text = campaigns.get(rule)
-        meant = frozenset(people) if text is None else _open_to(read_campaign(text).tree, people, document)
+        # A coupon bought with points or given to one person says nothing about what people like them pay.
+        meant = frozenset(people) if rule.startswith(FOR_MANY) else frozenset()
+        if rule in campaigns:
+            meant = _open_to(read_campaign(campaigns[rule]).tree, people, document)
         offers.append(OfferOut(rule, Offer.read(documents[offer_id]), people, means, meant))
     return offers
 

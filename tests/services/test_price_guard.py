@@ -165,6 +165,13 @@ def test_a_coupon_that_cannot_be_used_any_more_counts_for_nobody(_case: str, cha
     assert CouponStatus.ISSUED not in ("redeemed", "void")
 
 
+def test_a_coupon_for_one_person_is_listed_and_compares_nobody(desk: Desk) -> None:
+    _hand_out(desk, _offer(value=100_00), _members(desk, "regular")[:1], rule="goodwill:1")
+    found = read_guard(desk, now=NOW)
+    assert [(one.source, dict(one.people)) for one in found.offers] == [("goodwill:1", {"regular": 1})]
+    assert found.report.findings == ()
+
+
 def test_people_who_do_not_count_hold_nothing_and_fill_no_basket(desk: Desk) -> None:
     _hand_out(desk, _offer(), _members(desk, "vip"))
     with desk.db.write() as session:
