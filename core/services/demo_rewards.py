@@ -31,8 +31,8 @@ from core.store.tables import Coupon, Interaction, PointsFact, Redemption, Rewar
 
 MONTHS = 14
 COUPON_DAYS = 30
-THRIFTY = 0.55  # so many never exchange anything: what breakage is made of
-OFTEN = 0.3  # how many of the others exchange in a month in which they can
+THRIFTY = 0.3  # so many never exchange anything: what breakage is made of
+OFTEN = 0.6  # how many of the others exchange in a month in which they can
 USED = 0.55  # of the coupons that were exchanged
 REVIEWED = 6  # every so manieth finished order is reviewed
 DUE_DAYS = 7
@@ -165,7 +165,7 @@ def _write(
     ]  # fmt: skip
     bulk_insert(session, PointsFact, names, spends)
     with_coupon = [(place, one) for place, one in enumerate(made) if rewards[one.reward].offer is not None]
-    given = _coupons(session, with_coupon, ids, tiers, now, rng)
+    given = _coupons(session, with_coupon, ids, tiers, zone, now, rng)
     promised = _promises(session, desk, made, claims, ids, zone)
     rows = [
         (claim, ids[one.reward], one.member, rewards[one.reward].points, fact, given.get(place), promised.get(claim),
@@ -188,6 +188,7 @@ def _coupons(
     exchanges: list[tuple[int, Exchange]],
     ids: list[int],
     tiers: dict[int, str],
+    zone: ShopZone,
     now: datetime,
     rng: Random,
 ) -> dict[int, int]:
@@ -196,7 +197,7 @@ def _coupons(
     offers = demo_rewards.offers(session, ids)
     rows, used = [], []
     for (_, one), number, code in zip(exchanges, numbers, codes, strict=True):
-        until = one.at + COUPON_DAYS * DAY_MICROSECONDS
+        until = to_micros(zone.start(zone.day(from_micros(one.at)) + timedelta(days=COUPON_DAYS + 1)))
         redeemed = one.at + rng.randrange(1, COUPON_DAYS) * DAY_MICROSECONDS
         value, status = catalogue()[one.reward].offer, CouponStatus.ISSUED
         assert value is not None

@@ -42,7 +42,11 @@ def _show(portrait: Portrait, member_id: int) -> None:
     with right:
         tier_card(portrait, proof, rules)
     why_section(portrait, proof, rules, version)
-    points_card(portrait)
+    left, right = st.columns([3, 2], gap="small")
+    with left:
+        points_card(portrait)
+    with right:
+        interactions_card(portrait)
     left, right = st.columns([3, 2], gap="small")
     with left:
         rhythm_card(portrait)
@@ -57,7 +61,6 @@ def _show(portrait: Portrait, member_id: int) -> None:
     coupons_card(portrait)
     goodwill_card(portrait)
     stored_card(member_id, portrait.member.public_id)
-    interactions_card(portrait)
     messages_card(portrait)
     for column, draw in zip(st.columns(3, gap="small"), (contact_card, identity_card, history_card), strict=True):
         with column:

@@ -114,7 +114,10 @@ def _move(one: MoveLine) -> str:
 
 
 def _cause(one: MoveLine) -> str:
+    """An order or refund with its number, what was done, or what was said."""
     kind = t(f"points.cause.{one.cause_kind}")
     if one.cause_kind == "interaction" and one.cause:
         return t(f"rules.earning.{one.cause}")
-    return f"{kind} {one.cause}".strip()
+    if one.cause_kind == "points_fact":
+        return one.cause or kind
+    return f"{kind} {one.cause.rpartition(':')[2]}".strip()

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from core.documents.earning import Earning
 from core.documents.rules import RuleDocument
-from core.rules.earning_words import earning_words, expiry_words, member_day_words
+from core.rules.earning_words import expiry_words, member_day_words, rate_words
 from core.rules.points_preview import units_by_tier
 from pages.ui import format
 from pages.ui.parts import card, link
@@ -22,7 +23,7 @@ def show_rules(document: RuleDocument) -> None:
     left, right = st.columns([3, 2], gap="small")
     with left, card(t("points.rules"), fill=True):
         for earning in points.earnings:
-            st.markdown(f"- {earning_words(earning, lang())}")
+            st.markdown(f"- {_earning(earning)}")
         for name, pct in points.category_pct.items():
             st.markdown(f"- {t('points.rules.category', name=format.md_escape(name), times=f'{pct / 100:g}')}")
         for day in points.days:
@@ -45,3 +46,13 @@ def show_rules(document: RuleDocument) -> None:
             }
         )
         st.caption(t("points.sample.say", day=format.day(today())))
+
+
+def _earning(earning: Earning) -> str:
+    """One source as a sentence, with its caps."""
+    said = [t("points.rules.earn", kind=t(f"rules.earning.{earning.kind}"), n=rate_words(earning))]
+    if earning.per_day is not None:
+        said.append(t("rules.cap_day", n=format.number(earning.per_day)))
+    if earning.lifetime is not None:
+        said.append(t("rules.cap_life", n=format.number(earning.lifetime)))
+    return t("phrase.comma").join(said)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import streamlit as st
 
 from core.i18n import catalog
+from core.rules.codes import show_code
 from core.rules.masking import mask_nickname
 from core.services.consents import CHANNELS
 from core.services.members import Portrait, TouchLine
@@ -58,7 +59,7 @@ def coupons_card(portrait: Portrait) -> None:
         plain_table(
             {
                 t("portrait.coupon"): [coupon.offer for coupon in portrait.coupons],
-                t("portrait.code"): [coupon.code or "–" for coupon in portrait.coupons],
+                t("portrait.code"): [show_code(coupon.code) if coupon.code else "–" for coupon in portrait.coupons],
                 t("portrait.worth"): [format.yuan(coupon.value_fen) for coupon in portrait.coupons],
                 t("portrait.until"): [
                     zone.local(coupon.valid_until - timedelta(seconds=1)).strftime("%Y-%m-%d %H:%M")

@@ -1,9 +1,11 @@
 """The fields of one reward of the catalogue; what is confusing is said before it is saved."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.documents.offer import Offer, Relative
 from core.documents.reward import KINDS, Reward, reward_faults
@@ -58,33 +60,37 @@ def _what(held: Reward, stem: str, *, fresh: bool) -> dict[str, Any]:
         t("rewards.kind"), KINDS, default=held.kind, required=True, key=f"{stem}:kind",
         format_func=lambda one: t(f"rewards.kind.{one}"),
     )  # fmt: skip
-    price, second, third = st.columns(3, gap="small", vertical_alignment="bottom")
+    price, second, third, fourth = st.columns(4, gap="small", vertical_alignment="bottom")
     points = int(price.number_input(t("rewards.points"), 1, 100_000_000, held.points, 100, key=f"{stem}:points"))
     found: dict[str, Any] = {"name_zh": zh or en, "name_en": en or zh, "kind": kind, "points": points, "offer": None}
     if kind == "coupon":
-        return found | {"offer": _coupon(held, found, stem, second, third), "cost_fen": 0, "due_days": held.due_days}
+        return found | {
+            "offer": _coupon(held, found, stem, (second, third, fourth)),
+            "cost_fen": 0,
+            "due_days": held.due_days,
+        }
     with second:
         cost = yuan_field(t("rewards.cost"), held.cost_fen, f"{stem}:cost", step=1.0)
     due = third.number_input(t("rewards.due_days"), 0, 365, held.due_days, key=f"{stem}:due")
     return found | {"cost_fen": cost or 0, "due_days": int(due)}
 
 
-def _coupon(held: Reward, found: dict[str, Any], stem: str, second: Any, third: Any) -> dict[str, Any]:
+def _coupon(held: Reward, found: dict[str, Any], stem: str, columns: Sequence[DeltaGenerator]) -> dict[str, Any]:
     """The coupon of the reward; a held one that is more than an amount off keeps what the fields do not show."""
     offer = held.offer or Offer(
         name="-", kind="amount", value=COUPON_FEN, validity=Relative(days=COUPON_DAYS), per_member_limit=MOST_COUPONS
     )
     days = offer.validity.days if isinstance(offer.validity, Relative) and offer.validity.days else COUPON_DAYS
-    with second:
+    with columns[0]:
         value = yuan_field(t("rewards.coupon_value"), offer.value, f"{stem}:value", step=5.0)
-    with third:
+    with columns[1]:
         threshold = yuan_field(
             t("rewards.coupon_from"),
             offer.threshold_fen or None,
             f"{stem}:threshold",
             placeholder=t("offer.no_threshold"),
         )
-    span = st.number_input(t("rewards.coupon_days"), 1, 366, days, key=f"{stem}:days")
+    span = columns[2].number_input(t("rewards.coupon_days"), 1, 366, days, key=f"{stem}:days")
     changed = {
         "name": found["name_zh"] or "-",
         "kind": "threshold" if threshold else "amount",

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.documents.reward import Reward
+from core.rules.codes import show_code
 from core.rules.masking import mask_person
 from core.services.rewards import ClaimLine, RewardView, cancel_claim, list_claims, list_rewards, retire_reward
 from pages.ui import format
@@ -132,7 +133,7 @@ def _columns(lines: list[ClaimLine]) -> dict[str, list[str]]:
         t("rewards.name"): [line.reward.name(lang()) for line in lines],
         t("rewards.points"): [format.number(line.points) for line in lines],
         t("rewards.cost"): [format.yuan(line.cost_fen) for line in lines],
-        t("rewards.code"): [line.code or "–" for line in lines],
+        t("rewards.code"): [show_code(line.code) if line.code else "–" for line in lines],
         t("rewards.state"): [t(f"rewards.claim.{line.status}") for line in lines],
     }
 
