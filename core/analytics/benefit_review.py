@@ -61,11 +61,15 @@ def bought_between(members: Ints, purchases: Ints, first: Ints, end: Ints) -> Bo
 
 
 def compare_repeat(users: Ints, everybody: Ints, purchases: Ints) -> Repeat:
-    """``users`` [member, day of use] against the other ``everybody``, who are looked at from the users' middle day on."""
-    others = np.setdiff1d(everybody, users[:, 0])
+    """``users`` [member, day of use] against the others, who are looked at from the users' middle day on.
+
+    ``everybody``: [member, day since when on the tier]; who came to the tier later than the middle day is no other: what
+    brought them up would be counted as coming back.
+    """
+    middle = int(np.median(users[:, 1])) if len(users) else 0
+    others = np.setdiff1d(everybody[everybody[:, 1] <= middle, 0], users[:, 0])
     if len(users) < FEWEST or len(others) < FEWEST:
         return Repeat(len(users), len(others))
-    middle = int(np.median(users[:, 1]))
     after_u, change_u = _before_after(users[:, 0], users[:, 1], purchases)
     after_o, change_o = _before_after(others, np.full(len(others), middle, dtype=np.int64), purchases)
     difference = float(change_u.mean() - change_o.mean())
@@ -112,18 +116,14 @@ def advise(
     if little:
         return Advice.DROP, "little_used"
     if repeat.high is not None and repeat.high <= 0 and cost_fen > 0:
-        return Advice.DROP, "less_repeat"
+        return Advice.SWAP, "less_repeat"
     if family is Family.PRICE and cycle_days is not None and cycle_days >= RARE_DAYS:
         return Advice.SWAP, "rare_price"
     if family is Family.SERVICE and cycle_days is not None and cycle_days >= RARE_DAYS:
         return Advice.STRENGTHEN, "rare_service"
-    if (
-        family is Family.PRICE
-        and cycle_days is not None
-        and cycle_days <= OFTEN_DAYS
-        and (usage_rate or 0) >= WELL_USED
-    ):
-        return Advice.STRENGTHEN, "often_price"
+    if family is Family.PRICE and cycle_days is not None and cycle_days <= OFTEN_DAYS:
+        well_used = usage_rate is not None and usage_rate >= WELL_USED and entitled >= FEWEST
+        return (Advice.STRENGTHEN, "often_price_used") if well_used else (Advice.KEEP, "often_price")
     if repeat.low is None:
         return Advice.KEEP, "too_few"
     return Advice.KEEP, "cannot_tell"

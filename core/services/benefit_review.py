@@ -129,7 +129,7 @@ class _Found:
     """The sums of a period, read once; the purchases of a tier, read when first asked for."""
 
     def __init__(self, session: Session, period: Period, zone: ShopZone, now: datetime) -> None:
-        self._session = session
+        self._session, self._zone = session, zone
         self._first, self._end = day_number(period.start), day_number(period.end)
         self._share = (self._end - self._first) / YEAR_DAYS
         self.members = queries.count_counted(session)
@@ -155,6 +155,7 @@ class _Found:
         """Those who had it in the year up to the end, early enough to have bought again since, against the rest of the tier."""
         if tier not in self._tiers:
             everybody = queries.members_of(self._session, tier)
+            everybody[:, 1] = self._zone.day_numbers(everybody[:, 1])
             bought = queries.purchase_days(self._session, tier, self._end - YEAR_DAYS - DAYS, self._end)
             self._tiers[tier] = (everybody, bought)
         users = queries.users_of(self._session, code, tier, self._end - YEAR_DAYS, self._end - DAYS)

@@ -123,10 +123,12 @@ def _finders(run: _Pass, benefit: Benefit, kind: Strategy, tiers: list[str]) -> 
 
 def _member_finder(run: _Pass, benefit: Benefit, kind: Strategy, tiers: list[str], occasion: Occasion) -> Find:
     unserved = kind.kind == "dedicated_service"
+    # Who came to the tier when the occasion was over has no claim to it.
+    reached_by = run.now if occasion.ends >= run.today else run.zone.start(occasion.ends + timedelta(days=1))
 
     def find(session: Session, after: int) -> list[tuple[int, dict[str, Any]]]:
         rows = queries.members_without(
-            session, benefit.code, occasion.key, tiers, after, now=run.now, unserved=unserved
+            session, benefit.code, occasion.key, tiers, after, now=reached_by, unserved=unserved
         )
         found = []
         for row in rows:

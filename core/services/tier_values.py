@@ -19,6 +19,7 @@ FEWEST = 30
 WORK_DAYS = 30
 OVERLOAD = 2
 NEVER_FROM = 3
+MUCH = 10  # fewer are done in one go, whatever last month was
 
 
 @dataclass(frozen=True)
@@ -96,5 +97,5 @@ def read_differences(desk: Desk, *, now: datetime) -> Differences:
     for row in rows:
         done, ahead, late = int(row.done), int(row.ahead), int(row.late)
         never = int(row.due) >= NEVER_FROM and int(row.kept) == 0
-        work.append(Overpromise(row.benefit_code, done, ahead, late, never, ahead > max(done, 1) * OVERLOAD))
+        work.append(Overpromise(row.benefit_code, done, ahead, late, never, ahead >= MUCH and ahead > done * OVERLOAD))
     return Differences(document, tuple(steps), years, tuple(sorted(work, key=lambda one: (-one.late, -one.ahead))))

@@ -165,20 +165,21 @@ def _stale(until: date | None, today: date) -> list[Todo]:
 
 
 def _promised(found: PromiseSummary) -> list[Todo]:
-    """What was promised and is late or due today, each benefit and tier its line; the longest two, the rest together."""
+    """What was promised and is late or due today, each benefit and tier its line; the latest two, the rest together."""
     due: Counter[tuple[str, str | None]] = Counter()
+    late: Counter[tuple[str, str | None]] = Counter()
     names = {}
     for group in found.groups:
         if group.status == "owed" and group.late + group.due_today:
             due[group.benefit_code, group.tier] += group.late + group.due_today
+            late[group.benefit_code, group.tier] += group.late
             names[group.benefit_code, group.tier] = group
     lines = []
-    for key, count in due.most_common(PROMISE_LINES):
+    for key in sorted(due, key=lambda one: (-late[one], -due[one]))[:PROMISE_LINES]:
         group = names[key]
-        named = {"benefit": group.benefit_code, "tier": group.tier}
+        named: dict[str, object] = {"benefit": group.benefit_code, "tier": group.tier, "late": late[key]}
         named |= {f"what_{lang}": group.name(lang) for lang in LANGS}
-        late = sum(one.late for one in found.groups if (one.benefit_code, one.tier, one.status) == (*key, "owed"))
-        lines.append(Todo("promise_late" if late else "promise_due", count, minutes=3, params=named | {"late": late}))
+        lines.append(Todo("promise_late" if late[key] else "promise_due", due[key], minutes=3, params=named))
     rest = due.total() - sum(line.count for line in lines)
     return [*lines, *([Todo("promises", rest, minutes=5)] if rest else [])]
 

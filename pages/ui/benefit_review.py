@@ -32,8 +32,8 @@ def show_review() -> None:
         names = tier_names()
         rows = [_row(line, names) for line in found.lines]
         columns = {
-            t("benefits.column.usage"): st.column_config.NumberColumn(format="percent"),
-            t("benefits.column.on_time"): st.column_config.NumberColumn(format="percent"),
+            t("benefits.column.usage"): st.column_config.NumberColumn(format="%.0f%%"),
+            t("benefits.column.on_time"): st.column_config.NumberColumn(format="%.0f%%"),
         }
         st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", placeholder="–", column_config=columns)
         st.caption(t("benefits.basis"))
@@ -73,13 +73,17 @@ def _row(line: BenefitLine, names: dict[str, str]) -> dict[str, object]:
         t("benefits.column.benefit"): line.name(lang()),
         t("benefits.column.tier"): names[line.tier],
         t("benefits.column.entitled"): line.entitled,
-        t("benefits.column.used"): "–" if line.used is None else format.number(line.used),
-        t("benefits.column.usage"): line.usage_rate,
+        t("benefits.column.used"): line.used,
+        t("benefits.column.usage"): _percent(line.usage_rate),
         t("benefits.column.cost"): f"{estimate}{format.yuan_round(line.cost_fen)}",
-        t("benefits.column.on_time"): line.on_time_rate,
+        t("benefits.column.on_time"): _percent(line.on_time_rate),
         t("benefits.column.repeat"): _repeat(line),
         t("benefits.column.advice"): t(f"benefit.advice.{line.advice}"),
     }
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else share * 100
 
 
 def _repeat(line: BenefitLine) -> str:

@@ -109,7 +109,7 @@ def _form(found: list[PartnerLine]) -> None:
         with second[0]:
             cost = yuan_field(t("partners.code_cost"), old.code_cost_fen if old else 0, f"{key}:cost", step=1.0)
         share = second[1].number_input(
-            t("partners.share"), 0, 100, value=old.share_bp // 100 if old else 50, step=5, key=f"{key}:share",
+            t("partners.share.form"), 0, 100, value=old.share_bp // 100 if old else 50, step=5, key=f"{key}:share",
             help=t("partners.share.help"),
         )  # fmt: skip
         starts = second[2].date_input(t("partners.from"), value=old.valid_from if old else None, key=f"{key}:from")

@@ -28,8 +28,10 @@ def numbers(found: PromiseSummary) -> None:
         with cards[1]:
             kpi_card(t("promises.due_today"), format.number(found.due_today))
         with cards[2]:
-            kpi_card(t("promises.done_month"), format.number(found.done), help=t("promises.cost_month.help"))
-            st.caption(t("promises.cost_month", amount=format.yuan_round(found.cost_fen)))
+            cost = t("promises.cost_month", amount=format.yuan_round(found.cost_fen))
+            kpi_card(
+                t("promises.done_month"), format.number(found.done), cost, note="", help=t("promises.cost_month.help")
+            )
         with cards[3]:
             kpi_card(
                 t("promises.on_time"), "–" if rate is None else format.percent(rate, 0), help=t("promises.on_time.help")
@@ -141,6 +143,8 @@ def occasion_words(one: Promise) -> str:
     kind, _, rest = one.occasion.partition(":")
     if kind == "order":
         return t("promises.occasion.order", number=one.order_no or rest)
-    if kind in ("birthday", "year", "quarter", "month"):
-        return t(f"promises.occasion.{kind}", n=rest)
+    if kind in ("birthday", "year"):
+        return t(f"promises.occasion.{kind}", year=rest)
+    if kind in ("quarter", "month"):
+        return t(f"promises.occasion.{kind}", year=rest[:4], n=int(rest[-1:] if kind == "quarter" else rest[-2:]))
     return t("promises.occasion.once")

@@ -119,13 +119,15 @@ class Strategy:
     def words(self, benefit: Benefit, cell: Cell, lang: Lang) -> str:
         """The benefit in one line of the published terms."""
         what = cell.value(lang) or self.level_words(cell, lang)
-        parts = [translate(lang, f"benefit.often.{cell.period}", n=cell.quantity)]
+        parts = []
+        if cell.period != "always" and translate(lang, f"benefit.often.word.{cell.period}") not in what:
+            parts.append(translate(lang, f"benefit.often.{cell.period}", n=cell.quantity))
         if benefit.season is not None:
             parts.append(translate(lang, "benefit.season", starts=benefit.season.starts, ends=benefit.season.ends))
         if benefit.mode == "claim":
             parts.append(translate(lang, "benefit.claimed"))
         key = "benefit.line" if what else "benefit.line.plain"
-        often = translate(lang, "phrase.comma").join(part for part in parts if part)
+        often = translate(lang, "phrase.comma").join(parts)
         line = translate(lang, key, name=benefit.name(lang), what=what)
         return translate(lang, "benefit.line.often", line=line, often=often) if often else line
 

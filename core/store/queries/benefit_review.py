@@ -88,15 +88,15 @@ def users_of(session: Session, benefit_code: str, tier: str, first: int, end: in
 
 
 def members_of(session: Session, tier: str) -> Ints:
-    """Counted members on a tier now, by id."""
+    """[member, since] of counted members on a tier now, by id; ``since`` in epoch microseconds."""
     rows = session.execute(
         text(
-            "SELECT t.member_id FROM member_tier t JOIN member m ON m.id = t.member_id"
+            "SELECT t.member_id, t.since FROM member_tier t JOIN member m ON m.id = t.member_id"
             " WHERE t.tier = :tier AND m.not_counted IS NULL ORDER BY t.member_id"
         ),
         {"tier": tier},
     )
-    return np.fromiter((row[0] for row in rows), dtype=np.int64)
+    return _pairs(rows.all())
 
 
 def purchase_days(session: Session, tier: str, first: int, end: int) -> Ints:
