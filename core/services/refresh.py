@@ -10,6 +10,7 @@ from sqlmodel import Session
 from core.documents.enums import Area
 from core.services.actor import Actor
 from core.services.desk import Desk
+from core.services.milestones import reward_milestones
 from core.services.not_counted import keep_marks
 from core.services.programme import review_programme
 from core.services.shop_settings import load_settings
@@ -43,6 +44,7 @@ def review_owed(desk: Desk, *, now: datetime) -> int:
         return 0
     keep_marks(desk, now=now)
     changes = review_programme(desk, now=now, members=members)
+    reward_milestones(desk, now=now, members=members)
     with desk.db.write() as session:
         take_turn(session, Turn.IMPORT)
         _put_owed(session, [batch for batch in _owed(session) if batch not in batches])
@@ -82,4 +84,6 @@ def refresh(desk: Desk, actor: Actor, *, now: datetime) -> RefreshReport:
         profiles.rebuild_days(session)
         people = profiles.count_people(session)
         record(session, actor.name, "profiles.refreshed", "store", now=now, count=people)
-    return RefreshReport(people, review_programme(desk, now=now))
+    changes = review_programme(desk, now=now)
+    reward_milestones(desk, now=now)
+    return RefreshReport(people, changes)
