@@ -32,7 +32,7 @@ def member_filters() -> tuple[MemberFilter, Sort]:
     """Draw the filters; what they say."""
     _from_address()
     known = choices()
-    first = st.columns([2.4, 1.6, 1.3], gap="small")
+    first = st.columns([1.7, 2.5, 1.1], gap="small")
     needle = first[0].text_input(
         t("members.search"),
         placeholder=t("members.search.placeholder"),

@@ -30,7 +30,7 @@ def show_rules(document: RuleDocument) -> None:
             st.markdown(f"- {t('points.rules.day', day=member_day_words(day, lang()))}")
         pending = "points.rules.pending" if points.pending_days else "points.rules.at_once"
         st.markdown(f"- {t(pending, n=format.days(points.pending_days))}")
-        st.markdown(f"- {expiry_words(points, lang())}")
+        st.markdown(f"- {t('points.rules.expiry', when=expiry_words(points, lang()))}")
         st.markdown(f"- {t('points.rules.value', amount=format.yuan(points.value_fen))}")
         link(t("points.rules.edit"), TIERS, icon="edit")
     with right, card(t("points.sample", amount=format.yuan(SAMPLE_FEN)), fill=True):
