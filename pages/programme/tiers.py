@@ -5,6 +5,7 @@ import streamlit as st
 from pages.ui import format
 from pages.ui.ladder_view import ladder, show_ladder
 from pages.ui.page import page
+from pages.ui.platform_sides import show_sides
 from pages.ui.rule_draft import current_draft
 from pages.ui.rule_editor import edit_rules
 from pages.ui.rule_trial import show_trial
@@ -12,7 +13,7 @@ from pages.ui.rule_words import show_faults
 from pages.ui.runtime import t
 from pages.ui.version_list import show_versions
 
-VIEWS = ("now", "edit", "versions")
+VIEWS = ("now", "edit", "versions", "sides")
 
 with page("menu.tiers") as head:
     view = ladder()
@@ -30,6 +31,8 @@ with page("menu.tiers") as head:
         )
     if chosen == "versions":
         show_versions()
+    elif chosen == "sides":
+        show_sides()
     elif chosen == "edit":
         draft = current_draft()
         edit_rules(draft, view.document)
