@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from core.documents.enums import VersionStatus
 from core.documents.rules import RuleDocument, read_rules
 from core.rules.comparison import Side, compare, identical
 from core.rules.derivation import derive
-from core.rules.facts import Ints, RuleInForce
+from core.rules.facts import Facts, Ints, RuleInForce
 from core.services.desk import Desk
 from core.services.facts import load_facts
 from core.services.programme import everybody
@@ -118,20 +119,22 @@ class _Tally:
     def add(self, session: Session, whom: Whom) -> tuple[float, float]:
         """Walk one block under both timelines; seconds of reading and of walking."""
         started = time.monotonic()
-        live, draft, zone, now = self._trial.live, self._trial.draft, self._trial.live.zone, self._now
+        live, draft = self._trial.live, self._trial.draft
         ids, facts = load_facts(session, whom, (*live.timeline, *draft.timeline))
         births = birth_months(session, whom)
         loaded = time.monotonic()
-        sides = (
-            Side(derive(facts, live.timeline, zone, now), live.document(now)),
-            Side(derive(facts, draft.timeline, zone, now, cap_spends=self._trial.capped), draft.document(now)),
-        )
+        with ThreadPoolExecutor(max_workers=2) as threads:  # the kernels let go of the interpreter
+            other = threads.submit(self._walk, facts, births, draft, self.draft, self._trial.capped)
+            sides = self._walk(facts, births, live, self.live, False), other.result()
         self.identical = self.identical and identical(sides[0].derived, sides[1].derived)
         self._compare(ids, *sides)
-        for sums, side, rules in zip((self.live, self.draft), sides, (live, draft), strict=True):
-            sums.add(facts, side.derived, rules.timeline, births, zone)
         self.orders += len(facts.orders.id)
         return loaded - started, time.monotonic() - loaded
+
+    def _walk(self, facts: Facts, births: Ints, rules: Rules, sums: Sums, capped: bool) -> Side:
+        derived = derive(facts, rules.timeline, rules.zone, self._now, cap_spends=capped)
+        sums.add(facts, derived, rules.timeline, births, rules.zone)
+        return Side(derived, rules.document(self._now))
 
     def _compare(self, ids: Ints, live: Side, draft: Side) -> None:
         moves, walk = compare(live, draft), draft.derived.tiers
