@@ -17,6 +17,7 @@ from pages.ui.tiers import tier_names
 
 DUES = ("all", "late", "today", "week")
 FILTERS = ("due", "benefit", "tier")
+WIDTHS = {"due": 150, "occasion": 190}
 
 
 def numbers(found: PromiseSummary) -> None:
@@ -109,9 +110,12 @@ def pick_promises(listed: list[Promise], status: str) -> list[Promise]:
     }
     if status == "done":
         columns[t("promises.column.by")] = [by_words(one) for one in listed]
+        if any(one.note for one in listed):
+            columns[t("promises.column.note")] = [one.note or "–" for one in listed]
     else:
         columns[t("promises.column.owner")] = [one.owner or one.service_person or "–" for one in listed]
-    picked = set(pick_rows(pd.DataFrame(columns), [one.id for one in listed], f"promises:{status}"))
+    widths = {t(f"promises.column.{name}"): st.column_config.TextColumn(width=width) for name, width in WIDTHS.items()}
+    picked = set(pick_rows(pd.DataFrame(columns), [one.id for one in listed], f"promises:{status}", columns=widths))
     return listed if every else [one for one in listed if one.id in picked]
 
 
