@@ -27,6 +27,29 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Dropping:
+    """Who loses a tier when, if nothing more is bought, and what is missing to keep it (None: that way is closed)."""
+
+    member_id: int
+    tier: str
+    drops_to: str
+    drops_at: datetime
+    keep: tuple[int | None, int | None, int | None]
+    grace: bool
+
+
+@dataclass(frozen=True)
+class Near:
+    """Who misses little to the next tier (fen, orders)."""
+
+    member_id: int
+    tier: str
+    next_tier: str
+    missing_fen: int
+    missing_orders: int | None
+
+
+@dataclass(frozen=True)
 class LadderView:
     """The rules in force and their steps, lowest first."""
 
@@ -53,3 +76,33 @@ def read_ladder(desk: Desk, *, now: datetime) -> LadderView:
         numbers = (int(row.people), int(row.spend_fen), int(row.dropping)) if row else (0, 0, 0)
         steps.append(Step(code, *numbers, reach))
     return LadderView(document, version_id, tuple(steps))
+
+
+def list_dropping(desk: Desk, *, now: datetime, days: int = DROP_DAYS, most: int = 200) -> list[Dropping]:
+    """Who loses a tier within so many days, the soonest first."""
+    with desk.db.read() as session:
+        rows = queries.list_dropping(session, now, now + timedelta(days=days), most)
+    return [
+        Dropping(
+            int(row.member_id),
+            row.tier,
+            row.drops_to,
+            row.drops_at,
+            (row.keep_fen, row.keep_orders, row.keep_growth),
+            bool(row.grace),
+        )
+        for row in rows
+    ]
+
+
+def list_near(desk: Desk, *, most_fen: int = NEAR_EDGES[0], most: int = 200) -> list[Near]:
+    """Who misses at most so much money to the next tier, the nearest first."""
+    with desk.db.read() as session:
+        rows = queries.list_near(session, most_fen, most)
+    return [Near(int(row.member_id), row.tier, row.next_tier, row.missing_fen, row.missing_orders) for row in rows]
+
+
+def count_progress(desk: Desk) -> dict[tuple[str, int], int]:
+    """People by (next tier, tenth of the way by money)."""
+    with desk.db.read() as session:
+        return {(row.next_tier, min(int(row.place), 9)): int(row.people) for row in queries.count_progress(session)}

@@ -6,12 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from core.documents.enums import Area
+from core.documents.rules import RuleDocument
 from core.services.ladder import DROP_DAYS, NEAR_EDGES, LadderView, read_ladder
 from pages.ui import format
-from pages.ui.benefit_table import benefit_grid
 from pages.ui.charts import Cell, heat_grid
+from pages.ui.ladder_gifts import show_gifts
+from pages.ui.ladder_people import show_people
 from pages.ui.parts import card, insight
-from pages.ui.rule_words import counted_words, losing_words, threshold_words
+from pages.ui.rule_words import asked_words, counted_words, keeps_otherwise, losing_words, threshold_words
 from pages.ui.runtime import cached, desk, lang, now, t
 
 
@@ -34,11 +36,8 @@ def show_ladder(view: LadderView) -> None:
         )
     with right, card(t("tiers.near"), help=t("tiers.near.help"), fill=True):
         _within_reach(view)
-    with card(t("tiers.benefits")):
-        if not view.document.benefits:
-            st.caption(t("tiers.no_benefits"))
-            return
-        st.dataframe(benefit_grid(view.document), hide_index=True, width="stretch")
+    show_people(document)
+    show_gifts(document)
 
 
 def _steps(view: LadderView) -> pd.DataFrame:
@@ -46,11 +45,13 @@ def _steps(view: LadderView) -> pd.DataFrame:
     for tier, step in zip(view.document.tiers, view.steps, strict=True):
         spend, orders = threshold_words(tier.min_spend_fen, tier.min_orders)
         entry = step is view.steps[0]
+        keeps = asked_words(tier.keep) if keeps_otherwise(tier) else ""
         rows.append(
             {
                 t("tiers.column.tier"): tier.name(lang()),
                 t("tiers.column.spend"): t("tiers.everyone") if entry else spend,
                 t("tiers.column.orders"): "" if entry else orders,
+                **_more_columns(view.document, tier.min_growth, keeps),
                 t("tiers.column.people"): step.people,
                 t("tiers.column.share"): 100 * step.people / view.members if view.members else 0.0,
                 t("tiers.column.bought"): format.yuan_short(step.spend_fen),
@@ -58,6 +59,16 @@ def _steps(view: LadderView) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows[::-1])
+
+
+def _more_columns(document: RuleDocument, growth: int | None, keeps: str) -> dict[str, str]:
+    """Growth and what keeping asks for, where the rules know them."""
+    found = {}
+    if document.by_growth:
+        found[t("tiers.column.growth")] = t("rules.none") if growth is None else format.number(growth)
+    if any(keeps_otherwise(tier) for tier in document.tiers):
+        found[t("tiers.column.keeps")] = keeps
+    return found
 
 
 def _step_columns() -> dict[str, Any]:

@@ -31,3 +31,43 @@ def count_missing(session: Session, edges: Sequence[int]) -> list[Row[Any]]:
     statement = select(col(MemberTier.next_tier), band, func.count().label("people"))
     statement = statement.where(col(MemberTier.next_tier).is_not(None), missing > 0)
     return list(session.execute(statement.group_by(col(MemberTier.next_tier), band)))
+
+
+def list_dropping(session: Session, now: datetime, until: datetime, most: int) -> list[Row[Any]]:
+    """[member_id, tier, drops_to, drops_at, keep_fen, keep_orders, keep_growth, grace], the soonest first."""
+    tier = MemberTier
+    statement = (
+        select(
+            col(tier.member_id), col(tier.tier), col(tier.drops_to), col(tier.drops_at), col(tier.keep_fen),
+            col(tier.keep_orders), col(tier.keep_growth), col(tier.grace), col(tier.window_spend_fen),
+        )
+        .where(col(tier.drops_to).is_not(None), col(tier.drops_at) > now, col(tier.drops_at) <= until)
+        .order_by(col(tier.drops_at), col(tier.window_spend_fen).desc(), col(tier.member_id))
+        .limit(most)
+    )  # fmt: skip
+    return list(session.execute(statement))
+
+
+def list_near(session: Session, most_fen: int, most: int) -> list[Row[Any]]:
+    """[member_id, tier, next_tier, missing_fen, missing_orders] of who misses little money to the next tier, least first."""
+    tier = MemberTier
+    statement = (
+        select(
+            col(tier.member_id), col(tier.tier), col(tier.next_tier), col(tier.missing_fen), col(tier.missing_orders),
+            col(tier.window_spend_fen),
+        )
+        .where(col(tier.next_tier).is_not(None), col(tier.missing_fen) > 0, col(tier.missing_fen) <= most_fen)
+        .order_by(col(tier.missing_fen), col(tier.member_id))
+        .limit(most)
+    )  # fmt: skip
+    return list(session.execute(statement))
+
+
+def count_progress(session: Session, tenths: int = 10) -> list[Row[Any]]:
+    """[next_tier, tenth, people]: how far by money people are on the way to the next tier, 0 (nothing) to ``tenths`` - 1."""
+    spend, missing = col(MemberTier.window_spend_fen), col(MemberTier.missing_fen)
+    tenth = (spend * tenths / func.nullif(spend + missing, 0)).label("tenth")
+    place = func.coalesce(func.floor(tenth), 0).label("place")
+    statement = select(col(MemberTier.next_tier), place, func.count().label("people"))
+    statement = statement.where(col(MemberTier.next_tier).is_not(None), missing > 0)
+    return list(session.execute(statement.group_by(col(MemberTier.next_tier), place)))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, func, select
 from sqlmodel import Session, col
 
 from core.store.tables import Member, MemberTier
@@ -29,7 +29,7 @@ def list_grades(session: Session, pairs: Sequence[tuple[int, str]], most: int) -
     either = wanted[0]
     for one in wanted[1:]:
         either = either | one
-    statement: Select[Any] = (
+    statement: Any = (
         select(col(Member.id).label("member_id"), col(Member.grade), col(MemberTier.tier))
         .join(MemberTier, col(MemberTier.member_id) == col(Member.id))
         .where(either, col(Member.not_counted).is_(None))
