@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from core.clock import ShopZone, parse_instant
 from core.demo.generate import generate
 from core.demo.taobao_file import write_taobao_export
+from tests.browser.steps import LONG, by_key, follow, settled, start_demo, titled
 
 pytestmark = pytest.mark.browser
 
-LONG = 120_000
 ENGLISH = {
     "/": "To do today",
     "/members": "Members",
@@ -29,45 +29,14 @@ ENGLISH = {
 }
 
 
-def _by_key(page: Page, key: str, inside: str = "button") -> Locator:
-    """A widget by its key, which the screen carries as a class."""
-    return page.locator(f".st-key-{key.replace(':', '-')} {inside}").first
-
-
-def _title(page: Page, text: str) -> None:
-    expect(page.get_by_role("heading", name=text, level=1)).to_be_visible(timeout=LONG)
-
-
-def _settled(page: Page) -> None:
-    """Wait until the page's script has run to its end (charts below the fold are drawn when they are scrolled to)."""
-    page.wait_for_timeout(400)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=LONG)
-
-
-def _open(page: Page, name: str) -> None:
-    """Follow the menu."""
-    page.locator("[data-testid=stSidebarNav]").get_by_role("link", name=name).click()
-    _title(page, name)
-    _settled(page)
-
-
-def _start_demo(page: Page, server: Any) -> None:
-    page.goto(server.url)
-    _title(page, "欢迎来到会员台")
-    _by_key(page, "welcome:demo").click()
-    _title(page, "今日待办")
-    expect(page.locator("[data-testid=stSidebar]").get_by_text("示例店").first).to_be_visible(timeout=LONG)
-    _settled(page)
-
-
 def test_from_first_start_over_the_demo_shop_to_the_result_of_a_campaign(page: Page, server: Any) -> None:
-    _start_demo(page, server)
+    start_demo(page, server)
     expect(page.get_by_text("本月会员成交", exact=False)).to_be_visible()
     expect(page.get_by_text("100 人里约多", exact=False).first).to_be_visible()
 
     page.goto(f"{server.url}/member?member=15")
-    _title(page, "会员画像")
-    _settled(page)
+    titled(page, "会员画像")
+    settled(page)
     page.get_by_text("为什么是这个等级").click()
     expect(page.get_by_text("近 365 天", exact=False).first).to_be_visible()
 
@@ -78,9 +47,9 @@ def test_from_first_start_over_the_demo_shop_to_the_result_of_a_campaign(page: P
     assert done["sent"] > 0 and done["failed"] == 0 and done["unknown"] == 0
     campaigns = json.loads(server.run("-m", "core", "show", "campaigns", "--json"))["campaigns"]
     assert len(campaigns) == 4  # three of the demo and this one, though its button was clicked twice
-    _open(page, "客服名单")
+    follow(page, "客服名单")
     page.goto(f"{server.url}/campaigns?campaign=4")
-    _settled(page)
+    settled(page)
     expect(page.get_by_text("还在进行", exact=False).first).to_be_visible(timeout=LONG)
     expect(page.get_by_text(f"{done['sent']} 人", exact=False).first).to_be_visible(timeout=LONG)
     checked = json.loads(server.run("-m", "core", "verify", "--json"))
@@ -89,17 +58,17 @@ def test_from_first_start_over_the_demo_shop_to_the_result_of_a_campaign(page: P
 
 def _publish_a_threshold(page: Page) -> None:
     """Raise what 高级会员 asks for, see who loses, publish from now on."""
-    _open(page, "等级与权益")
+    follow(page, "等级与权益")
     page.get_by_text("改规则", exact=True).first.click()
-    _settled(page)
+    settled(page)
     amount = page.locator("[class*='silver-spend'] input").first
     amount.fill("1200")
     amount.press("Enter")
-    _settled(page)
-    _by_key(page, "tiers:try").click()
+    settled(page)
+    by_key(page, "tiers:try").click()
     expect(page.get_by_text("会降级", exact=False).first).to_be_visible(timeout=LONG)
-    _settled(page)
-    _by_key(page, "tiers:publish").click()
+    settled(page)
+    by_key(page, "tiers:publish").click()
     page.get_by_role("dialog").wait_for()
     page.locator("[role=dialog] .st-key-confirm-rules-act button").click()
     expect(page.get_by_text("新规则发布了", exact=False).first).to_be_visible(timeout=LONG)
@@ -107,22 +76,22 @@ def _publish_a_threshold(page: Page) -> None:
 
 def _send_to_the_nearly_upgraded(page: Page) -> None:
     """A ready group, four steps, a confirmation that is clicked twice, one campaign."""
-    _open(page, "人群")
-    _by_key(page, "groups:template:near_upgrade").click()
-    _settled(page)
-    _by_key(page, "groups:send").click()
-    _title(page, "新建发券活动")
-    _settled(page)
+    follow(page, "人群")
+    by_key(page, "groups:template:near_upgrade").click()
+    settled(page)
+    by_key(page, "groups:send").click()
+    titled(page, "新建发券活动")
+    settled(page)
     for _ in range(3):
-        _by_key(page, "wizard:next").click()
-        _settled(page)
-    _by_key(page, "wizard:send").click()
+        by_key(page, "wizard:next").click()
+        settled(page)
+    by_key(page, "wizard:send").click()
     dialog = page.get_by_role("dialog")
     dialog.wait_for()
     act = page.locator("[role=dialog] .st-key-confirm-launch-act button").first
     act.dblclick()
-    _title(page, "发券活动")
-    _settled(page)
+    titled(page, "发券活动")
+    settled(page)
 
 
 def test_a_taobao_export_is_dropped_in_and_its_members_are_there(page: Page, server: Any, tmp_path: Path) -> None:
@@ -130,13 +99,13 @@ def test_a_taobao_export_is_dropped_in_and_its_members_are_there(page: Page, ser
     shop = generate(300, 6, 7, now=now, zone=ShopZone())
     orders, items = write_taobao_export(shop, tmp_path / "ExportOrderList202611200800.csv")
     page.goto(server.url)
-    _by_key(page, "welcome:own").click()
-    _title(page, "数据导入")
+    by_key(page, "welcome:own").click()
+    titled(page, "数据导入")
     page.locator("input[type=file]").first.set_input_files([str(orders), str(items)])
-    expect(_by_key(page, "data:import")).to_be_enabled(timeout=LONG)
-    _settled(page)
+    expect(by_key(page, "data:import")).to_be_enabled(timeout=LONG)
+    settled(page)
     expect(page.get_by_text("新订单", exact=False).first).to_be_visible()
-    _by_key(page, "data:import").click()
+    by_key(page, "data:import").click()
     expect(page.get_by_text("导入好了", exact=False).or_(page.get_by_text("导入完", exact=False)).first).to_be_visible(
         timeout=LONG
     )
@@ -145,19 +114,19 @@ def test_a_taobao_export_is_dropped_in_and_its_members_are_there(page: Page, ser
     )
     assert numbers["orders"] == int((shop.orders["paid_fen"] > 0).sum())
     assert numbers["sales_fen"] == int(shop.orders["paid_fen"].sum())
-    _open(page, "会员名单")
+    follow(page, "会员名单")
     assert json.loads(server.run("-m", "core", "verify", "--json"))["violations"] == 0
 
 
 def test_every_page_speaks_english(page: Page, server: Any) -> None:
-    _start_demo(page, server)
+    start_demo(page, server)
     for path, title in ENGLISH.items():
         page.goto(server.url + path)
         english = page.locator("[data-testid=stSidebar]").get_by_text("English", exact=True)
         english.wait_for(timeout=LONG)
         english.click()
-        _title(page, title)
-        _settled(page)
+        titled(page, title)
+        settled(page)
         page.get_by_role("heading", level=1).first.wait_for()
         assert page.locator("[data-testid=stException]").count() == 0, path
         shown = page.locator("[data-testid=stMain]").inner_text()
