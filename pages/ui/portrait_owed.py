@@ -18,6 +18,8 @@ from pages.ui.runtime import desk, lang, now, t
 from pages.ui.table import plain_table
 from pages.ui.tiers import tier_names
 
+PROMISES = 7  # open ones first; as many as stand beside the benefits
+
 
 def benefits_card(portrait: Portrait) -> None:
     """What the tier gives, by the rules in force."""
@@ -40,7 +42,7 @@ def promises_card(portrait: Portrait) -> None:
     """What was promised and must be done by hand, with the buttons to do it, and who looks after this person."""
     with card(t("portrait.promises"), fill=True):
         member_id = portrait.member.id or 0
-        found = promises_of(desk(), member_id, now=now())
+        found = promises_of(desk(), member_id, now=now(), size=PROMISES)
         for one in found:
             show_promise(one)
         if not found:
