@@ -16,8 +16,8 @@ def rate_words(earning: Earning) -> str:
 
 
 def earning_words(earning: Earning, lang: Lang) -> str:
-    """One source with its caps: ``评价 20，每天最多 40``."""
-    parts = [f"{translate(lang, f'rules.earning.{earning.kind}')} {rate_words(earning)}"]
+    """One source with its caps: ``评价 +20、每天最多 40``."""
+    parts = [f"{translate(lang, f'rules.earning.{earning.kind}')} +{rate_words(earning)}"]
     if earning.per_day is not None:
         parts.append(translate(lang, "rules.cap_day", n=f"{earning.per_day:,}"))
     if earning.lifetime is not None:

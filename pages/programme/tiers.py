@@ -17,7 +17,9 @@ VIEWS = ("now", "edit", "versions", "sides")
 
 with page("menu.tiers") as head:
     view = ladder()
-    head.say(t("tiers.subtitle", n=format.number(view.members), days=view.document.window.days))
+    window = view.document.window
+    counted = t(f"rules.window.{window.kind}", days=window.days)
+    head.say(t("tiers.subtitle_in", n=format.number(view.members), window=counted))
     with head.corner:
         chosen = st.segmented_control(
             t("tiers.view"),

@@ -76,11 +76,10 @@ def sheet_frame(document: RuleDocument) -> pd.DataFrame:
     said = {
         t("tiers.column.tier"): [tier.name(lang()) for tier in document.tiers],
         t("sides.sheet.amount"): [
-            nothing if tier.min_spend_fen is None else str(as_yuan(tier.min_spend_fen)) for tier in document.tiers
+            nothing if not tier.min_spend_fen else f"{as_yuan(tier.min_spend_fen):f}".removesuffix(".00")
+            for tier in document.tiers
         ],
-        t("sides.sheet.orders"): [
-            nothing if tier.min_orders is None else str(tier.min_orders) for tier in document.tiers
-        ],
+        t("sides.sheet.orders"): [nothing if not tier.min_orders else str(tier.min_orders) for tier in document.tiers],
     }
     offers = [one for one in document.benefits if one.kind in ("member_price", "free_shipping")]
     for benefit in offers:

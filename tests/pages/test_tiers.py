@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
+from core.config import ROOT
 from core.documents.enums import VersionStatus
 from core.i18n import LANGS
 from core.services.actor import Actor
 from core.services.desk import Desk
 from core.services.ladder import NEAR_EDGES, read_ladder
 from core.services.rule_versions import draft_version, list_versions, publish_version, read_live
+from core.services.shop_settings import read_settings
 
 OpenPage = Callable[..., AppTest]
 PAGE = "programme/tiers.py"
@@ -35,7 +37,7 @@ def editor(page: AppTest) -> AppTest:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("view", ["now", "edit", "versions"])
+@pytest.mark.parametrize("view", ["now", "edit", "versions", "sides"])
 def test_every_view_opens(view: str, lang: str, demo: Desk, open_page: OpenPage) -> None:
     frame = open_page(PAGE, lang)
     frame.segmented_control(key="tiers:view").set_value(view).run()
@@ -131,3 +133,75 @@ def test_a_version_to_come_is_listed_above_the_live_one(page: AppTest, demo: Des
     page.segmented_control(key="tiers:view").set_value("versions").run()
     statuses = list(page.dataframe[0].value.iloc[:, 0])
     assert statuses == ["将生效", "现行"]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_platforms_grades_are_compared_with_ours(lang: str, demo: Desk, open_page: OpenPage) -> None:
+    frame = open_page(PAGE, lang)
+    frame.segmented_control(key="tiers:view").set_value("sides").run()
+    assert not frame.exception and not frame.error
+    frame.radio(key="sides:tier").set_value("platform").run()
+    frame.button(key="sides:save").click().run()
+    assert read_settings(demo).tier_side == "platform"
+
+
+def test_a_template_replaces_the_draft_after_a_question(editor: AppTest, demo: Desk) -> None:
+    before = read_live(demo, now=demo.now())
+    editor.segmented_control(key="tiers:template").set_value("beauty").run()
+    editor.button(key="tiers:template:take").click().run()
+    editor.button(key="confirm:template:act").click().run()
+    assert not editor.exception and not editor.error
+    assert "成长值" in _texts(editor)
+    editor.button(key="tiers:try").click().run()
+    assert not editor.exception
+    assert read_live(demo, now=demo.now()) == before
+
+
+def test_rules_from_a_file_become_the_draft_or_are_refused_in_words(editor: AppTest) -> None:
+    example = (ROOT / "docs" / "examples" / "rules.json").read_bytes()
+    editor.file_uploader(key="tiers:file:0").upload("rules.json", b"[]", "application/json").run()
+    assert any("{ }" in error.value for error in editor.error)
+    editor.file_uploader(key="tiers:file:0").upload("rules.json", example, "application/json").run()
+    assert not editor.exception and not editor.error
+    assert "6,000" in _texts(editor)
+    assert editor.number_input(key="tiers:1:supreme:spend").value == 6_000.0
+
+
+def test_rare_rules_are_there_and_a_confusing_one_is_said(editor: AppTest) -> None:
+    editor.selectbox(key="tiers:0:mode").set_value("one_step").run()
+    assert any("缓冲期" in error.value for error in editor.error)
+    editor.number_input(key="tiers:0:grace").set_value(30).run()
+    assert not editor.error
+    assert "一次只降一级" in _texts(editor)
+    editor.selectbox(key="tiers:0:window").set_value("calendar_year").run()
+    editor.number_input(key="tiers:0:silver:keep_spend_fen").set_value(2000.0).run()
+    assert any("保级门槛比升级门槛还高" in error.value for error in editor.error)
+
+
+def test_a_milestone_is_added_and_taken_away(editor: AppTest) -> None:
+    editor.button(key="tiers:add_milestone").click().run()
+    assert "新增里程碑" in _texts(editor)
+    editor.button(key="tiers:0:milestone:milestone:drop").click().run()
+    assert "还没有改动" in _texts(editor)
+
+
+def test_who_would_fall_may_keep_what_they_have(editor: AppTest, demo: Desk) -> None:
+    editor.number_input(key="tiers:0:silver:spend").set_value(2500.0).run()
+    editor.button(key="tiers:try").click().run()
+    assert "要给他们保留吗" in _texts(editor)
+    editor.radio(key="tiers:keep_them").set_value("keep").run()
+    editor.button(key="tiers:publish").click().run()
+    editor.button(key="confirm:rules:act").click().run()
+    assert not editor.exception and not editor.error
+    with demo.db.read() as session:
+        kept = session.execute(text("SELECT count(*) FROM tier_override WHERE source = 'grandfather'")).scalar_one()
+        fallen = session.execute(text("SELECT count(*) FROM tier_change WHERE reason = 'rules'")).scalar_one()
+    assert kept > 0
+    assert fallen == 0
+
+
+def test_the_same_rules_tried_give_the_same_and_say_so(editor: AppTest) -> None:
+    editor.button(key="tiers:try").click().run()
+    assert not editor.exception
+    assert any("一模一样" in one.value for one in editor.success)
+    assert not [button for button in editor.button if button.key == "tiers:publish"]
