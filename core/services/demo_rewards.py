@@ -24,10 +24,10 @@ from core.services.programme_review import POINTS_WORDS
 from core.services.rewards import save_reward
 from core.services.rule_versions import read_live
 from core.store.bulk import bulk_insert, reserve_ids
-from core.store.queries import coupons, demo_rewards, obligations
+from core.store.queries import coupons, demo_rewards
 from core.store.queries.facts import Whom, member_range
 from core.store.queries.ledgers import POINTS, in_force
-from core.store.tables import Coupon, Interaction, PointsFact, Redemption, RewardClaim
+from core.store.tables import Coupon, Interaction, Obligation, PointsFact, Redemption, RewardClaim
 
 MONTHS = 14
 COUPON_DAYS = 30
@@ -166,7 +166,7 @@ def _write(
     bulk_insert(session, PointsFact, names, spends)
     with_coupon = [(place, one) for place, one in enumerate(made) if rewards[one.reward].offer is not None]
     given = _coupons(session, with_coupon, ids, tiers, zone, now, rng)
-    promised = _promises(session, desk, made, claims, ids, zone)
+    promised = _promises(session, made, claims, ids, zone)
     rows = [
         (claim, ids[one.reward], one.member, rewards[one.reward].points, fact, given.get(place), promised.get(claim),
          _cost(rewards[one.reward]), "done", f"demo:{claim}", actor.name, one.at)
@@ -236,24 +236,23 @@ def _coupons(
 
 
 def _promises(
-    session: Session, desk: Desk, made: list[Exchange], claims: list[int], ids: list[int], zone: ShopZone
+    session: Session, made: list[Exchange], claims: list[int], ids: list[int], zone: ShopZone
 ) -> dict[int, int]:
     """What must be posted or done, by exchange; who keeps the shop's promises keeps these as well."""
+    rewards = catalogue()
+    goods = [(one, claim) for one, claim in zip(made, claims, strict=True) if rewards[one.reward].offer is None]
+    numbers = reserve_ids(session, Obligation, len(goods))
+    columns = ("id", "member_id", "benefit_code", "kind", "occasion", "what_zh", "what_en", "status", "begins_day",
+               "due_day", "due_days", "quantity", "cost_fen", "created_at", "note")  # fmt: skip
     rows = []
-    for one, claim in zip(made, claims, strict=True):
-        reward, begins = catalogue()[one.reward], day_number(zone.day(from_micros(one.at)))
-        if reward.offer is None:
-            rows.append(
-                {
-                    "member_id": one.member, "benefit_code": f"reward:{ids[one.reward]}", "kind": "gift", "tier": None,
-                    "occasion": f"claim:{claim}", "what_zh": reward.name_zh, "what_en": reward.name_en,
-                    "rule_version_id": None, "order_id": None, "status": "owed", "begins_day": begins,
-                    "due_day": begins + DUE_DAYS, "due_days": DUE_DAYS, "quantity": 1, "cost_fen": reward.cost_fen,
-                    "owner": None, "created_at": from_micros(one.at), "note": "",
-                }
-            )  # fmt: skip
-    obligations.add_promises(session, desk.db, rows)
-    return demo_rewards.promised_claims(session)
+    for number, (one, claim) in zip(numbers, goods, strict=True):
+        reward, begins = rewards[one.reward], day_number(zone.day(from_micros(one.at)))
+        rows.append(
+            (number, one.member, f"reward:{ids[one.reward]}", "gift", f"claim:{claim}", reward.name_zh, reward.name_en,
+             "owed", begins, begins + DUE_DAYS, DUE_DAYS, 1, reward.cost_fen, one.at, "")
+        )  # fmt: skip
+    bulk_insert(session, Obligation, columns, rows)
+    return {claim: number for number, (_, claim) in zip(numbers, goods, strict=True)}
 
 
 def _give(desk: Desk, actor: Actor, members: list[int], now: datetime) -> None:

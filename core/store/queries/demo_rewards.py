@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, select, text, update
 from sqlmodel import Session, col
 
-from core.store.tables import MemberTier, Obligation, Reward
-
+from core.store.tables import MemberTier, Reward
 
 _TIERS = select(col(MemberTier.member_id), col(MemberTier.tier))
 
@@ -38,10 +37,3 @@ def count_claimed(session: Session, reward_id: int, count: int) -> None:
     """So many more of a reward are gone."""
     statement = update(Reward).where(col(Reward.id) == reward_id).values(claimed=col(Reward.claimed) + count)
     session.execute(statement, execution_options={"synchronize_session": False})
-
-
-def promised_claims(session: Session) -> dict[int, int]:
-    """By exchange the promise that was made for it."""
-    own = col(Obligation.occasion).like("claim:%")
-    rows = session.execute(select(col(Obligation.id), func.substr(col(Obligation.occasion), 7)).where(own))
-    return {int(claim): int(promise) for promise, claim in rows}
