@@ -34,7 +34,7 @@ def _earned(document: RuleDocument) -> None:
     for ledger, rules in (("points", document.points), ("growth", document.growth)):
         if rules is not None:
             said = [earning_words(earning, lang()) for earning in rules.earnings]
-            st.markdown(f"**{t(f'rules.{ledger}')}** {md_escape(t('phrase.semicolon').join(said))}")
+            st.markdown(f"**{t(f'rules.{ledger}').capitalize()}** {md_escape(t('phrase.semicolon').join(said))}")
     if document.points is not None:
         days = [member_day_words(day, lang()) for day in document.points.days]
         st.caption(" · ".join([*days, expiry_words(document.points, lang())]))

@@ -57,8 +57,7 @@ def _tier_row(draft: RuleDraft, tier: dict[str, Any], rank: int, widths: list[in
     for column, field in zip(ways, asked, strict=False):
         tier[field] = _asked(column, tier.get(field), field, f"{stem}:{field.split('_')[1]}", t("tiers.not_counted"))
     gone.button(
-        t("tiers.remove"),
-        icon=":material/delete:",
+        ":material/delete:",
         type="tertiary",
         key=f"{stem}:drop",
         on_click=drop_tier,

@@ -76,10 +76,10 @@ def _row(draft: RuleDraft, row: dict[str, Any]) -> None:
             yuan_field(t("tiers.milestone.cost"), row["cost_fen"], f"{stem}:cost", step=1.0, hidden=True) or 0
         )
     gone.button(
-        t("tiers.remove"),
-        icon=":material/delete:",
+        ":material/delete:",
         type="tertiary",
         key=f"{stem}:drop",
         on_click=drop_milestone,
         args=(draft, row["code"]),
+        help=t("tiers.milestone.remove"),
     )
