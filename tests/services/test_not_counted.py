@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from core.analytics.periods import Every, Period
 from core.documents.enums import Purpose
@@ -35,9 +37,11 @@ from core.services.verify import verify_store
 from core.store.database import Database
 from core.store.migrate import upgrade
 from core.store.queries.members import MemberFilter
+from core.store.vault import Vault
 from tests.services.order_files import NOW, OWNER, at, bring_in, bring_members, new_desk, order, rows_of, value_of
 
 MONTH = Period(date(2026, 2, 1), date(2026, 3, 3))
+BUYERS = (0, 1, 2, 4, 5, 7, 8, 10, 11)
 DERIVED = ("member_profile", "day_summary", "member_tier", "member_points")
 
 
@@ -224,3 +228,24 @@ def test_an_unknown_mark_and_too_many_people_are_refused(db: Database) -> None:
     with pytest.raises(Refusal, match="members_too_many"):
         mark_members(desk, OWNER, range(10_001), "test", now=NOW)
     assert mark_members(desk, OWNER, [404], "test", now=NOW) == 0
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=st.lists(st.tuples(st.sampled_from(BUYERS), st.sampled_from(["test", "reseller", None])), max_size=6))
+def test_whatever_was_marked_in_between_the_figures_come_back(
+    sqlite_url: str, tmp_path: Path, acts: list[tuple[int, str | None]]
+) -> None:
+    db = Database(sqlite_url)
+    known = value_of(db, "SELECT count(*) FROM shop_order")
+    desk = Desk(db, Vault({1: b"k" * 32}), "shop") if known else _shop(db, tmp_path, _rows())
+    whole = _derived(desk)
+    for number, mark in acts:
+        who = [_id(desk, f"M{number}")]
+        if mark is None:
+            count_again(desk, OWNER, who, now=NOW)
+        else:
+            mark_members(desk, OWNER, who, mark, now=NOW)
+    assert _sound(desk) == {}
+    count_again(desk, OWNER, [_id(desk, f"M{number}") for number in BUYERS], now=NOW)
+    assert _derived(desk) == whole
+    db.close()
