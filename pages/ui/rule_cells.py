@@ -94,8 +94,9 @@ def _said(kind: str, level: int) -> dict[str, str]:
     """The number in the words of both languages."""
     both: tuple[Lang, Lang] = ("zh", "en")
     if kind == "member_price":
-        paid = f"{(10_000 - level) / 1_000:g}"
-        return {word: translate(word, "tiers.level.member_price", paid=paid, off=f"{level / 100:g}") for word in both}
+        # Chinese counts what is still paid in tenths, English what is taken off in per cent.
+        said = {"zh": f"{(10_000 - level) / 1_000:g}", "en": f"{level / 100:g}"}
+        return {word: translate(word, "tiers.level.member_price", value=said[word]) for word in both}
     if kind in ("coupon_pack", "birthday_gift"):
         return {word: translate(word, "rules.yuan", amount=yuan_words(level)) for word in both}
     return {word: translate(word, f"tiers.level.{kind}", n=level) for word in both}

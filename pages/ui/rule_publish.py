@@ -24,6 +24,8 @@ def publish_card(draft: RuleDraft, document: RuleDocument, found: Simulation, fa
     """From when, the question about those who fall, and the button with its number."""
     with card(t("tiers.publish")):
         side_note("tier")
+        if document.points is not None:
+            side_note("points")
         keep_until: date | None = None
         keep = bool(falling) and _keep(found, falling)
         if keep:

@@ -205,3 +205,11 @@ def test_the_same_rules_tried_give_the_same_and_say_so(editor: AppTest) -> None:
     assert not editor.exception
     assert any("一模一样" in one.value for one in editor.success)
     assert not [button for button in editor.button if button.key == "tiers:publish"]
+
+
+def test_a_member_price_is_a_number_and_its_words_follow(editor: AppTest) -> None:
+    editor.selectbox(key="tiers:kind").set_value("member_price").run()
+    editor.button(key="tiers:add_benefit").click().run()
+    editor.number_input(key="tiers:0:member_price:supreme:level:zh").set_value(9.5).run()
+    assert not editor.exception and not editor.error
+    assert "会员价 9.5 折" in [one.value for one in editor.text_input]
