@@ -14,7 +14,7 @@ SOURCES = [path for folder in ("core", "pages") for path in sorted((ROOT / folde
 
 
 # Chinese counts a discount in tenths that are paid (9 折), English in per cent that are not (10 % off).
-OWN_COUNT = {"offer.words.share"}
+OWN_COUNT = {"offer.words.share", "tiers.level.member_price"}
 
 
 # Codes that are put together from a reason (``core.rules.coupons.Reject``) where they are raised.
