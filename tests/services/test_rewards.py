@@ -29,7 +29,7 @@ from core.services.rewards import (
 )
 from core.services.verify import verify_store
 from core.store.database import Database
-from core.store.queries.rewards import violations
+from core.store.queries.rewards import put_back, take_one, violations
 from core.store.vault import Vault
 from tests.services.order_files import NOW, OWNER, rows_of, value_of
 from tests.services.points_shop import PEOPLE, member, points_shop
@@ -245,3 +245,14 @@ def _shop_once(db: Database, folder: Path) -> tuple[Desk, list[int], list[int]]:
             save_reward(desk, OWNER, reward, now=NOW)
     made = [row[0] for row in rows_of(db, "SELECT id FROM reward_claim")]
     return desk, [_left(desk, f"M{n}") for n in range(4)], made
+
+
+def test_the_counter_itself_stops_at_the_stock(db: Database, tmp_path: Path) -> None:
+    desk = points_shop(db, tmp_path)
+    reward = save_reward(desk, OWNER, _good(stock=1), now=NOW)
+    with db.write() as session:
+        assert [take_one(session, reward) for _ in range(2)] == [True, False]
+        put_back(session, reward)
+    retire_reward(desk, OWNER, reward, now=NOW)
+    with db.write() as session:
+        assert take_one(session, reward) is False
