@@ -76,8 +76,9 @@ POINTS = Ledger(
 def in_force(session: Session, ledger: Ledger, whom: Whom, words: Words) -> tuple[Ints, dict[str, Ints]]:
     """Ids and columns of the rows that are neither corrected nor correcting, by (member, instant, id)."""
     columns = [index_of(f"e.{n}", words[n]) if n in ledger.words else f"e.{n}" for n in ledger.columns]
+    # Not IS NULL: SQLite would take the index of corrects_id, which nearly all rows have in common.
     statement = (
-        f"SELECT e.id, {', '.join(columns)} FROM {ledger.name} e WHERE {{whom}} AND e.corrects_id IS NULL"
+        f"SELECT e.id, {', '.join(columns)} FROM {ledger.name} e WHERE {{whom}} AND coalesce(e.corrects_id, 0) = 0"
         f" AND NOT EXISTS (SELECT 1 FROM {ledger.name} c WHERE c.corrects_id = e.id) ORDER BY e.member_id, e.occurred_at, e.id"
     )
     ids, *found = read_columns(session, whom.clause("e.member_id", statement), len(columns) + 1)
