@@ -66,10 +66,14 @@ def show_trial(draft: RuleDraft, live: RuleDocument, document: RuleDocument | No
         trial = _run(text, start)
         if trial is None:
             return
-        _notices(trial.found)
-    show_moves(trial.found, live, document)
-    show_money(trial.found, document)
-    warn_rules(document)
+        if trial.found.members:
+            _notices(trial.found)
+        else:
+            st.info(t("tiers.trial.nobody"), icon=":material/group_off:")
+    if trial.found.members:
+        show_moves(trial.found, live, document)
+        show_money(trial.found)
+        warn_rules(document)
     if lines:
         publish_card(draft, document, trial.found, trial.falling)
 

@@ -5,7 +5,6 @@ from datetime import date
 
 import streamlit as st
 
-from core.documents.rules import RuleDocument
 from core.services.simulate import Simulation
 from core.services.simulated_months import SimulatedMonth
 from pages.ui import format
@@ -18,7 +17,7 @@ COSTS = ("benefit_cost_fen", "coupon_cost_fen", "points_cost_fen")
 MEASURES = ("cost_fen", "margin_fen", "points_issued", "points_spent")
 
 
-def show_money(found: Simulation, document: RuleDocument) -> None:
+def show_money(found: Simulation) -> None:
     """Costs, points and margin of both sides over the months that were replayed."""
     if not found.months:
         return
