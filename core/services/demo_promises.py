@@ -49,16 +49,15 @@ def _keep(desk: Desk, actor: Actor, *, since: datetime, last: bool, now: datetim
     with desk.db.read() as session:
         owed = [row for row in queries.open_promises(session, "owed") if row.kind != "priority_shipping"]
     today = day_number(zone.day(now))
-    groups: dict[tuple[int, int], list[int]] = {}
+    groups: dict[int, list[int]] = {}
     for row in owed:
         late = row.id % (2 if row.kind == LATE_KIND else 10) == 0
         day = row.due_day + row.id % 4 + 1 if late else max(row.due_day - row.id % PARTS, row.begins_day)
         forgotten = last and row.id % FORGOTTEN == 0
         if day < today and not forgotten:
-            groups.setdefault((day, row.id % len(STAFF)), []).append(row.id)
-    for (day, who), ids in sorted(groups.items()):
-        at = now - timedelta(days=today - day)
-        finish_promises(desk, actor, ids, now=at, by=STAFF[who])
+            groups.setdefault(day, []).append(row.id)
+    for day, ids in sorted(groups.items()):  # one of the staff has the day: a write each day is what takes the time
+        finish_promises(desk, actor, ids, now=now - timedelta(days=today - day), by=STAFF[day % len(STAFF)])
 
 
 def _promise_gifts(desk: Desk, actor: Actor, *, now: datetime) -> int:
