@@ -16,6 +16,7 @@ from core.services.promises import promise
 from core.services.rule_versions import live_version
 from core.store.audit import record
 from core.store.queries import milestones as queries
+from core.store.queries.programme_facts import lock_members
 from core.store.queries.tiers import published_versions
 from core.store.tables import RuleVersion
 from core.store.write_lock import Turn, take_turn
@@ -83,11 +84,11 @@ def _asks(document: RuleDocument, milestone: Milestone) -> bool:
 def _due(session: Session, one: Promised, now: datetime, members: Sequence[int] | None) -> list[int]:
     measure, at = one.milestone.measure, one.milestone.at
     there = queries.reached(
-        session, measure, at, now + timedelta(microseconds=1), finished=one.finished, members=members
+        session, measure, at, now + timedelta(microseconds=1), joined=now, finished=one.finished, members=members
     )
     if not there:
         return []
-    before = queries.reached(session, measure, at, one.since, finished=one.finished, members=sorted(there))
+    before = queries.reached(session, measure, at, one.since, joined=now, finished=one.finished, members=sorted(there))
     return sorted(there - before - queries.rewarded(session, one.subject, points=one.milestone.points > 0))
 
 
@@ -96,7 +97,9 @@ def _give(desk: Desk, one: Promised, people: Sequence[int], now: datetime) -> in
     actor, milestone = Actor.worker(), one.milestone
     due_day = desk.zone.day(now) + timedelta(days=GIFT_DAYS)
     with desk.db.write(Area.MEMBERS) as session:
+        take_turn(session, Turn.IMPORT)
         take_turn(session, Turn.TIERS)
+        lock_members(session, people)
         for member in people:
             if milestone.points:
                 key = f"{one.subject}:{member}"

@@ -104,7 +104,7 @@ def keep_marks(desk: Desk, *, now: datetime) -> int:
 
 def _follow(desk: Desk, actor: Actor, now: datetime) -> CountPlan:
     with desk.db.write(Area.MEMBERS, Area.ORDERS, Area.MESSAGES) as session:
-        take_turn(session, Turn.IMPORT)
+        _take_turns(session)
         plan = _plan(session, _load(session))
         if plan.fresh:
             marks.write_marks(session, plan.fresh, source="rule", actor=actor.name, now=now)
@@ -114,11 +114,17 @@ def _follow(desk: Desk, actor: Actor, now: datetime) -> CountPlan:
     return plan
 
 
+def _take_turns(session: Session) -> None:
+    """No import and no review beside it; both before the first row is held."""
+    take_turn(session, Turn.IMPORT)
+    take_turn(session, Turn.TIERS)
+
+
 def _say(desk: Desk, actor: Actor, members: Sequence[int], mark: str | None, reason: str, now: datetime) -> int:
     if len(members) > MOST_AT_ONCE:
         raise Refusal("members_too_many", most=MOST_AT_ONCE)
     with desk.db.write(Area.MEMBERS, Area.ORDERS, Area.MESSAGES) as session:
-        take_turn(session, Turn.IMPORT)
+        _take_turns(session)
         ids = marks.known_ids(session, list(members))
         said = dict.fromkeys(ids, (mark, reason.strip()[:LONGEST_WHY]))
         marks.write_marks(session, said, source="hand", actor=actor.name, now=now)

@@ -21,7 +21,7 @@ from core.services.shop_settings import load_settings
 from core.services.tier_overrides import hold_tier, revoke_hold
 from core.store.audit import record
 from core.store.queries import paid_plans as rows
-from core.store.queries.programme_facts import override
+from core.store.queries.programme_facts import lock_members, override
 from core.store.queries.tiers import published_versions
 from core.store.tables import Member, PlanPurchase, PlanRefund
 from core.store.tables import PaidPlan as PlanRow
@@ -139,9 +139,11 @@ def match_purchases(desk: Desk, *, now: datetime) -> Matched:
         if not keys or not (rows.unmatched_items(session, list(keys)) or rows.refunded_items(session)):
             return Matched()
     with desk.db.write(Area.MEMBERS) as session:
+        take_turn(session, Turn.IMPORT)
         _take_turns(session)
         keys = _keys(session)
         items = rows.unmatched_items(session, list(keys))
+        lock_members(session, sorted({item.member_id for item in items}))
         for item in items:
             plan_id, plan = keys[item.product_key]
             row = _buy(

@@ -88,6 +88,7 @@ def save_reward(desk: Desk, actor: Actor, reward: Reward, *, reward_id: int | No
     for fault in reward_faults(reward, document.codes):
         raise fault
     with desk.db.write(Area.CAMPAIGNS) as session:
+        take_turn(session, Turn.TIERS)  # an exchange holds it before it takes from the stock
         offer_id = _offer_for(session, reward, reward_id, now)
         if reward_id is None:
             number = rows.insert_reward(session, reward, offer_id, now)
@@ -103,6 +104,7 @@ def save_reward(desk: Desk, actor: Actor, reward: Reward, *, reward_id: int | No
 def retire_reward(desk: Desk, actor: Actor, reward_id: int, *, back: bool = False, now: datetime) -> None:
     """Take a reward out of the catalogue (``back``: put it in again); refuses ``reward_unknown``."""
     with desk.db.write(Area.CAMPAIGNS) as session:
+        take_turn(session, Turn.TIERS)  # an exchange holds it before it takes from the stock
         if not rows.set_retired(session, reward_id, None if back else now):
             raise Refusal("reward_unknown")
         record(session, actor.name, "reward.revived" if back else "reward.retired", f"reward:{reward_id}", now=now)

@@ -89,6 +89,7 @@ def draft_version(
     """Save a draft; with ``version_id`` replace that draft's document. Returns its id; refuses the document's first fault."""
     checked(document)
     with desk.db.write(Area.RULES) as session:
+        take_turn(session, Turn.RULES)
         if version_id is None:
             version = RuleVersion(
                 status=VersionStatus.DRAFT, document="", document_hash="", author=actor.name, created_at=now
@@ -162,6 +163,7 @@ def publish_version(
 def delete_draft(desk: Desk, actor: Actor, version_id: int, *, now: datetime) -> None:
     """Throw a draft away; a published version stays for good."""
     with desk.db.write(Area.RULES) as session:
+        take_turn(session, Turn.RULES)
         version = get_version(session, version_id)
         if version.status != VersionStatus.DRAFT:
             raise Refusal("version_published", id=version_id)

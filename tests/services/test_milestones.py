@@ -145,3 +145,16 @@ def test_the_same_goal_in_later_rules_is_the_same_promise(sqlite_url: str) -> No
     _order(desk, 1, 2, NOW + DAY)
     _publish(desk, SECOND.model_copy(update={"name_zh": "两单"}), now=NOW + 2 * DAY)
     assert reward_milestones(desk, now=NOW + 3 * DAY) == 1
+
+
+def test_who_joins_tomorrow_gets_it_then(sqlite_url: str) -> None:
+    desk = open_shop(Database(sqlite_url))
+    add_member(desk, 1, joined_at=NOW + 2 * DAY)
+    add_member(desk, 2)
+    _publish(desk, SECOND)
+    for member in (1, 2):
+        _order(desk, member, 1, NOW + DAY)
+        _order(desk, member, 2, NOW + DAY)
+    assert reward_milestones(desk, now=NOW + DAY) == 1
+    assert _grants(desk) == [(2, 50)]
+    assert reward_milestones(desk, now=NOW + 2 * DAY) == 1

@@ -18,10 +18,11 @@ def reached(
     at: int,
     until: datetime,
     *,
+    joined: datetime,
     finished: bool,
     members: Sequence[int] | None = None,
 ) -> set[int]:
-    """Counted members whose facts before ``until`` add up to ``at``: net fen, orders not wholly refunded, or growth.
+    """Counted members (joined by ``joined``) whose facts before ``until`` add up to ``at``: net fen, orders not wholly refunded, or growth.
 
     ``finished``: an order counts from its completion. Refunds are taken off whenever they came.
     """
@@ -31,6 +32,7 @@ def reached(
     found: set[int] = set()
     for part in parts:
         statement = _growth(at, until) if measure == "growth" else _orders(measure, at, until, finished=finished)
+        statement = statement.where(col(Member.joined_at) <= joined, col(Member.not_counted).is_(None))
         if part is not None:
             statement = statement.where(col(Member.id).in_(part))
         found |= set(session.execute(statement).scalars())
@@ -44,7 +46,7 @@ def _orders(measure: str, at: int, until: datetime, *, finished: bool) -> Select
     return (
         select(col(Member.id))
         .join(Order, col(Order.member_id) == col(Member.id))
-        .where(*_counted(), col(Order.paid_at).is_not(None), counts_from < until)
+        .where(col(Order.paid_at).is_not(None), counts_from < until)
         .group_by(col(Member.id))
         .having(total >= at)
     )
@@ -54,14 +56,10 @@ def _growth(at: int, until: datetime) -> Select[Any]:
     return (
         select(col(Member.id))
         .join(GrowthEntry, col(GrowthEntry.member_id) == col(Member.id))
-        .where(*_counted(), col(GrowthEntry.occurred_at) < until)
+        .where(col(GrowthEntry.occurred_at) < until)
         .group_by(col(Member.id))
         .having(func.sum(col(GrowthEntry.amount)) >= at)
     )
-
-
-def _counted() -> tuple[ColumnElement[bool], ...]:
-    return col(Member.joined_at).is_not(None), col(Member.not_counted).is_(None)
 
 
 def rewarded(session: Session, subject: str, *, points: bool) -> set[int]:
