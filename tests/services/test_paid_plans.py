@@ -22,6 +22,7 @@ from core.services.paid_plans import (
     save_plan,
 )
 from core.services.plan_holders import list_holders
+from core.services.verify import verify_store
 from core.store.database import Database
 from core.store.queries import paid_plans as rows
 from tests.services.order_files import NOW, OWNER, at, bring_in, bring_members, new_desk, order, rows_of, value_of
@@ -195,3 +196,27 @@ def test_who_has_renewed_is_not_reminded(desk: Desk) -> None:
     assert ending() == [first, other]
     refund_purchase(desk, OWNER, other, now=LATER)
     assert ending() == [first]
+
+
+def _verify(desk: Desk) -> dict[str, int]:
+    return {name: count for name, count in verify_store(desk).checks.items() if count}
+
+
+def test_a_list_with_detail_that_numbers_lines_anew_keeps_the_purchase(desk: Desk, tmp_path: Path) -> None:
+    bought = order(9, member_id="M1", product="年卡", amount="365")
+    bring_in(desk, tmp_path, [bought])
+    detail = [bought | {"line_no": "8801", "product": "赠品", "amount": "0"}, bought | {"line_no": "8802"}]
+    bring_in(desk, tmp_path, detail)
+    kept = rows_of(
+        desk.db, "SELECT i.line_no, i.amount_fen FROM plan_purchase p JOIN order_item i ON i.id = p.order_item_id"
+    )
+    assert kept == [("8802", 36_500)]
+    assert _verify(desk) == {}
+
+
+def test_a_purchase_stays_when_its_goods_are_in_no_line_any_more(desk: Desk, tmp_path: Path) -> None:
+    bought = order(9, member_id="M1", product="年卡", amount="365")
+    bring_in(desk, tmp_path, [bought])
+    bring_in(desk, tmp_path, [bought | {"line_no": "8801", "product": "奶粉"}])
+    assert len(list_holders(desk, now=NOW)) == 1
+    assert _verify(desk) == {}

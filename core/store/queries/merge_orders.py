@@ -151,11 +151,13 @@ def merge_items(session: Session, stage: int, platform: str, batch_id: int, *, d
     """Bring in the lines of a batch's orders. Without item detail a title stands in only where an order has no lines yet."""
     names = {"stage": stage, "platform": platform, "batch_id": batch_id}
     if detailed:
+        _renumber_purchases(session, names)
         session.execute(
             text(
                 "DELETE FROM order_item WHERE order_id IN (SELECT o.id FROM shop_order o WHERE o.batch_id = :batch_id)"
                 " AND NOT EXISTS (SELECT 1 FROM shop_order o JOIN staged_item t ON t.batch_id = :stage AND t.order_no = o.order_no"
                 " WHERE o.id = order_item.order_id AND t.line_no = order_item.line_no)"
+                " AND NOT EXISTS (SELECT 1 FROM plan_purchase p WHERE p.order_item_id = order_item.id)"
             ),
             names,
         )
@@ -171,6 +173,23 @@ def merge_items(session: Session, stage: int, platform: str, batch_id: int, *, d
             " amount_fen = excluded.amount_fen, refund_fen = excluded.refund_fen"
             " WHERE order_item.product_id <> excluded.product_id OR order_item.quantity <> excluded.quantity"
             " OR order_item.amount_fen <> excluded.amount_fen OR order_item.refund_fen <> excluded.refund_fen"
+        ),
+        names,
+    )
+
+
+def _renumber_purchases(session: Session, names: dict[str, Any]) -> None:
+    """A line that is a plan's purchase stays when a list with detail numbers the lines anew: it becomes the line of its goods."""
+    session.execute(
+        text(
+            "UPDATE order_item SET line_no = coalesce((SELECT t.line_no FROM shop_order o JOIN staged_item t"
+            " ON t.batch_id = :stage AND t.order_no = o.order_no JOIN product p ON p.platform = :platform"
+            " AND p.product_key = t.product_key WHERE o.id = order_item.order_id AND p.id = order_item.product_id"
+            " AND NOT EXISTS (SELECT 1 FROM order_item x WHERE x.order_id = o.id AND x.line_no = t.line_no)"
+            " ORDER BY t.line_no LIMIT 1), line_no) WHERE id IN (SELECT i.id FROM plan_purchase b"
+            " JOIN order_item i ON i.id = b.order_item_id JOIN shop_order o ON o.id = i.order_id WHERE o.batch_id = :batch_id"
+            " AND NOT EXISTS (SELECT 1 FROM staged_item t WHERE t.batch_id = :stage AND t.order_no = o.order_no"
+            " AND t.line_no = i.line_no))"
         ),
         names,
     )
