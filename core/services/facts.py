@@ -31,6 +31,12 @@ def timeline_of(session: Session) -> list[RuleInForce]:
     return [RuleInForce(read_rules(v.document), v.effective_from) for v in published_versions(session)]
 
 
+def weighs_categories(timeline: Sequence[RuleInForce]) -> bool:
+    """Whether some rules count goods by their category."""
+    parts = [part for rule in timeline for part in (rule.document.growth, rule.document.points)]
+    return any(part is not None and part.category_pct for part in parts)
+
+
 def load_facts(session: Session, whom: Whom, timeline: Sequence[RuleInForce]) -> tuple[Ints, Facts]:
     """Member ids in order, and their facts: what a version of ``timeline`` looks at, lines of orders only if one does."""
     documents = [rule.document for rule in timeline]
@@ -40,7 +46,7 @@ def load_facts(session: Session, whom: Whom, timeline: Sequence[RuleInForce]) ->
     orders = Orders(np.searchsorted(ids, member), *order)
     place = _OrderPlaces(orders.id)
     lines, categories = Lines(), tuple[str, ...]()
-    if any(part is not None and part.category_pct for d in documents for part in (d.growth, d.points)):
+    if weighs_categories(timeline):
         lines, categories = _lines(session, whom, place)
     overrides, codes = _overrides(session, whom, ids)
     who, *action = queries.read_actions(session, whom)

@@ -15,6 +15,7 @@ from core.importers.orders import ParsedOrders
 from core.importers.rejects import Reject
 from core.services.actor import Actor
 from core.services.desk import Desk
+from core.services.facts import timeline_of, weighs_categories
 from core.services.import_files import BAD_SHARE, ImportReport, hash_file, keep_rejects
 from core.services.imported_codes import match_imported_codes
 from core.services.paid_plans import match_purchases
@@ -123,7 +124,7 @@ def _merge(
         session.flush()
         assert batch.id is not None
         days = merge_orders.changed_days(session, stage.number, parsed.platform)
-        upsert_products(session, desk.db, parsed.platform, parsed.items)
+        sorted_now = upsert_products(session, desk.db, parsed.platform, parsed.items)
         merge_orders.merge_orders(session, stage.number, parsed.platform, batch.id, at)
         merge_orders.merge_items(session, stage.number, parsed.platform, batch.id, detailed=parsed.items_are_detail)
         merge_orders.settle_items(session, batch.id)
@@ -136,7 +137,7 @@ def _merge(
         codes = match_imported_codes(session, desk, batch.id, now=now)
         keep_rejects(session, desk.vault, batch.id, report.rejects, now)
         batch.people_new = people_new
-        owe_review(session, batch.id)
+        owe_review(session, batch.id, everybody=sorted_now and weighs_categories(timeline_of(session)))
         record(
             session,
             actor.name,

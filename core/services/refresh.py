@@ -16,11 +16,10 @@ from core.services.programme import review_programme
 from core.services.shop_settings import load_settings
 from core.store.audit import record
 from core.store.queries import profiles
-from core.store.queries.tiers import batch_members
+from core.store.queries.facts import member_range
+from core.store.queries.tiers import EVERYBODY, OWED, batch_members
 from core.store.tables import Setting
 from core.store.write_lock import Turn, take_turn
-
-OWED = "tiers_owed"
 
 
 @dataclass(frozen=True)
@@ -31,15 +30,19 @@ class RefreshReport:
     tier_changes: int
 
 
-def owe_review(session: Session, batch_id: int) -> None:
-    """Inside the merge: note that a batch's people must be reviewed, so that a process killed before it did leaves word."""
-    _put_owed(session, [*_owed(session), batch_id])
+def owe_review(session: Session, batch_id: int, *, everybody: bool = False) -> None:
+    """Inside the merge: note that a batch's people must be reviewed, so that a process killed before it did leaves word.
+
+    ``everybody``: what the batch brought concerns older orders of others too.
+    """
+    _put_owed(session, [*_owed(session), EVERYBODY - batch_id if everybody else batch_id])
 
 
 def review_owed(desk: Desk, *, now: datetime) -> int:
     """Review the tiers of everybody whom merged batches touched, killed imports' too; returns the number of new changes."""
     with desk.db.read() as session:
-        batches, members = _owed(session), sorted(owed_members(session))
+        batches = _owed(session)
+        members = None if _all_owed(batches) else sorted(owed_members(session))
     if not batches:
         return 0
     keep_marks(desk, now=now)
@@ -52,8 +55,15 @@ def review_owed(desk: Desk, *, now: datetime) -> int:
 
 
 def owed_members(session: Session) -> set[int]:
-    """Whom merged batches touched that wait for their review."""
+    """Whom merged batches touched that wait for their review; everybody after a new version of the product."""
+    if _all_owed(_owed(session)):
+        low, high = member_range(session)
+        return set(range(low, high + 1))
     return {member for batch in _owed(session) for member in batch_members(session, batch)}
+
+
+def _all_owed(batches: Sequence[int]) -> bool:
+    return any(batch <= EVERYBODY for batch in batches)
 
 
 def _owed(session: Session) -> list[int]:

@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, inspect, text
 
 from core.store.database import Database
+from core.store.queries.tiers import EVERYBODY, OWED
 from core.store.tables import metadata
 from core.store.triggers import create_triggers
 
@@ -59,7 +60,7 @@ def upgrade(db: Database) -> None:
                 return
             if at is not None and db.path is not None:
                 _copy_before(db, at)
-            _run(connection, db.is_sqlite)
+            _run(connection, db.is_sqlite, owed=at is not None)
         finally:
             if not db.is_sqlite:  # it belongs to the connection, which goes back to the pool
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": UPGRADE_LOCK})
@@ -78,13 +79,17 @@ def rebuild(db: Database) -> None:
         _run(connection, db.is_sqlite)
 
 
-def _run(connection: Connection, is_sqlite: bool) -> None:
+def _run(connection: Connection, is_sqlite: bool, *, owed: bool = False) -> None:
+    """``owed``: rows that an older version derived wait for a review, as after an import that was killed."""
     if is_sqlite:  # a batch migration rebuilds tables; the check comes after
         connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
     try:
         with connection.begin():
             command.upgrade(_alembic(connection), "head")
             create_triggers(connection)
+            if owed:
+                put = "INSERT INTO setting (key, value) VALUES (:key, :owed) ON CONFLICT (key) DO UPDATE SET value = :owed"
+                connection.execute(text(put), {"key": OWED, "owed": f"[{EVERYBODY}]"})
             if is_sqlite and connection.execute(text("PRAGMA foreign_key_check")).first():
                 raise RuntimeError("the migration broke a reference")
     finally:

@@ -41,6 +41,7 @@ def test_migrating_twice_changes_nothing(db: Database) -> None:
     upgrade(db)
     with db.writer.connect() as connection:
         assert schema_differences(connection) == []
+        assert connection.execute(text("SELECT count(*) FROM setting")).scalar_one() == 0  # nothing to review
 
 
 def test_a_dropped_check_is_seen(sqlite_url: str) -> None:
@@ -95,6 +96,7 @@ def test_an_old_store_with_data_is_migrated_keeps_everything_and_has_its_trigger
     assert current(db) == head() == "9999"
     with db.read() as session:
         assert session.execute(text("SELECT amount_fen, why FROM refund")).one() == (77, None)
+        assert session.execute(text("SELECT value FROM setting WHERE key = 'tiers_owed'")).scalar_one() == "[0]"
         assert existing_triggers(session.connection()) == trigger_names()
         assert any("why" in difference for difference in schema_differences(session.connection()))
     with pytest.raises(DatabaseError, match="append-only"), db.write() as session:

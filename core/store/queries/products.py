@@ -8,12 +8,18 @@ from core.store.database import Database
 from core.store.tables import Product
 
 
-def upsert_products(session: Session, db: Database, platform: str, items: pd.DataFrame) -> None:
-    """Insert the products of ``items`` (product_key, title, category); a known one takes a new title, and a category if it has none."""
+def upsert_products(session: Session, db: Database, platform: str, items: pd.DataFrame) -> bool:
+    """Insert the products of ``items`` (product_key, title, category); a known one takes a new title, and a category if it has none.
+
+    Whether a known one took a category.
+    """
     frame = items.drop_duplicates("product_key", keep="last")[["product_key", "title", "category"]].astype(object)
     rows = frame.where(frame.notna(), None).to_dict("records")
     if not rows:
-        return
+        return False
+    newest = session.execute(select(func.max(col(Product.id)))).scalar_one() or 0
+    plain = select(func.count()).where(col(Product.id) <= newest, col(Product.category).is_(None))
+    before = session.execute(plain).scalar_one()
     for row in rows:
         row["platform"] = platform
         row["title"] = (row["title"] or row["product_key"])[:512]
@@ -27,6 +33,7 @@ def upsert_products(session: Session, db: Database, platform: str, items: pd.Dat
     )
     for start in range(0, len(rows), 1_000):
         session.execute(statement, rows[start : start + 1_000])
+    return bool(session.execute(plain).scalar_one() < before)
 
 
 def product_ids(session: Session, platform: str) -> dict[str, int]:

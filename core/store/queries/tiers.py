@@ -50,6 +50,9 @@ TIER_COLUMNS = (
     "evaluated_at",
 )
 
+OWED = "tiers_owed"  # the setting that lists the batches whose people wait for their review
+EVERYBODY = 0  # in that list: all people, not those of a batch; below it: all people, because of that batch
+
 
 def batch_members(session: Session, batch_id: int) -> list[int]:
     """Who has an order in a batch, in id order."""
