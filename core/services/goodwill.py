@@ -105,7 +105,7 @@ def give_goodwill(desk: Desk, actor: Actor, member_id: int, gesture: Gesture, *,
         take_turn(session, Turn.TIERS)  # also: one gift at a time, so that no limit is passed by two
         made = rows.find_goodwill(session, key)
         if made is not None:
-            return _again(session, made, member_id)
+            return _again(session, made, member_id, gesture)
         _check(session, actor, member_id, gesture, cost_fen, rules, now)
         row = _row(actor, member_id, gesture, cost_fen, key, now)
         _give(session, desk, actor, row, gesture, now)
@@ -220,8 +220,8 @@ def _coupon(session: Session, desk: Desk, member_id: int, gesture: Gesture, now:
     return issued[member_id]
 
 
-def _again(session: Session, made: Goodwill, member_id: int) -> Given:
-    if made.member_id != member_id:
+def _again(session: Session, made: Goodwill, member_id: int, gesture: Gesture) -> Given:
+    if (made.member_id, made.kind, made.value) != (member_id, gesture.kind, gesture.value):
         raise Refusal("key_taken", key=made.key)
     return _given(session, made, again=True)
 

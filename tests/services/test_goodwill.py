@@ -37,6 +37,8 @@ def test_a_coupon_comes_with_its_code_and_its_reason(db: Database, tmp_path: Pat
     given = give_goodwill(desk, OWNER, who, COUPON, key="g1", now=NOW)
     again = give_goodwill(desk, OWNER, who, COUPON, key="g1", now=NOW)
     assert (again.again, again.id, given.cost_fen) == (True, given.id, 20_00)
+    with pytest.raises(Refusal, match="key_taken"):
+        give_goodwill(desk, OWNER, who, COUPON.model_copy(update={"value": 10_00}), key="g1", now=NOW)
     assert given.code is not None
     coupon = find_coupon(desk, OWNER, given.code, now=NOW)
     assert (coupon.member_id, coupon.value_fen) == (who, 20_00)
