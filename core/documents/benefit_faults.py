@@ -58,6 +58,8 @@ def _giving_faults(benefit: Benefit) -> Iterator[Refusal]:
         yield Refusal("benefit_claimed", **word, **said_by_key("kind", f"benefit.kind.{benefit.kind}"))
     if benefit.partner is not None and benefit.kind != "partner":
         yield Refusal("benefit_partner_kind", **word)
+    if benefit.kind == "partner" and any(cell.quantity > 1 for cell in benefit.cells.values()):
+        yield Refusal("benefit_partner_one", **word)
     if benefit.take_up_bp == 0 and any(cell.cost_fen for cell in benefit.cells.values()):
         yield Refusal("benefit_used_by_nobody", **word)
     if benefit.season is None:

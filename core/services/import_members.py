@@ -16,7 +16,7 @@ from core.importers.members import ParsedMembers
 from core.services.actor import Actor
 from core.services.desk import Desk
 from core.services.import_files import BAD_SHARE, ImportReport, hash_file, keep_rejects
-from core.services.refresh import review_batch_of_members
+from core.services.refresh import owe_everybody, review_batch_of_members
 from core.services.shop_settings import load_settings, put_settings
 from core.services.stage_orders import identity_key
 from core.store.audit import record
@@ -53,10 +53,10 @@ def import_members(
             report = _report(session, desk.vault, parsed, rows)
         return replace(report, seconds=time.monotonic() - started)
     batch = _batch(parsed, path, file_name or path.name, actor, now)
-    report, touched = _merge(desk, actor, parsed, rows, batch, max_bad, now)
+    report, touched, owed = _merge(desk, actor, parsed, rows, batch, max_bad, now)
     if progress:
         progress(0.8)
-    review_batch_of_members(desk, touched, now=now)
+    review_batch_of_members(desk, touched, owed, now=now)
     return replace(report, seconds=time.monotonic() - started)
 
 
@@ -132,7 +132,7 @@ def _merge(
     batch: ImportBatch,
     max_bad: float,
     now: datetime,
-) -> tuple[ImportReport, list[int]]:
+) -> tuple[ImportReport, list[int], int]:
     with desk.db.write(Area.MEMBERS, Area.ORDERS) as session:
         take_turn(session, Turn.IMPORT)
         report = _report(session, desk.vault, parsed, rows)
@@ -153,6 +153,7 @@ def _merge(
         session.flush()
         assert batch.id is not None
         keep_rejects(session, desk.vault, batch.id, report.rejects, now)
+        owed = owe_everybody(session)
         record(
             session,
             actor.name,
@@ -164,7 +165,7 @@ def _merge(
             new=report.people_new,
             rejected=report.rejected,
         )
-    return replace(report, batch_id=batch.id), sorted(set(ids))
+    return replace(report, batch_id=batch.id), sorted(set(ids)), owed
 
 
 def _batch(parsed: ParsedMembers, path: Path, name: str, actor: Actor, now: datetime) -> ImportBatch:

@@ -19,7 +19,7 @@ from core.services.facts import timeline_of, weighs_categories
 from core.services.import_files import BAD_SHARE, ImportReport, hash_file, keep_rejects
 from core.services.imported_codes import match_imported_codes
 from core.services.paid_plans import match_purchases
-from core.services.refresh import owe_review, review_owed
+from core.services.refresh import owe_everybody, owe_review, review_owed
 from core.services.shop_settings import load_settings
 from core.services.stage_orders import PERSON_COLUMNS, Stage, discard_stage, stage_late_items, stage_orders
 from core.store.audit import record
@@ -137,7 +137,9 @@ def _merge(
         codes = match_imported_codes(session, desk, batch.id, now=now)
         keep_rejects(session, desk.vault, batch.id, report.rejects, now)
         batch.people_new = people_new
-        owe_review(session, batch.id, everybody=sorted_now and weighs_categories(timeline_of(session)))
+        owe_review(session, batch.id)
+        if sorted_now and weighs_categories(timeline_of(session)):
+            owe_everybody(session)
         record(
             session,
             actor.name,

@@ -7,7 +7,7 @@ from typing import Literal
 from core.documents.enums import Area
 from core.services.actor import Actor
 from core.services.desk import Desk
-from core.services.programme import review_programme
+from core.services.refresh import owe_everybody, review_owed
 from core.services.shop_settings import load_settings, put_settings
 from core.store.audit import record
 from core.store.queries import profiles
@@ -44,5 +44,6 @@ def set_joined_rule(desk: Desk, actor: Actor, rule: JoinedRule, *, now: datetime
         profiles.rebuild_days(session)
         members = profiles.count_joined(session)[0]
         record(session, actor.name, "settings.joined_rule", "settings", now=now, count=members, rule=rule)
-    review_programme(desk, now=now)
+        owe_everybody(session)
+    review_owed(desk, now=now)
     return members

@@ -13,7 +13,7 @@ from core.services.actor import Actor
 from core.services.desk import Desk
 from core.services.points_ledger import grant_points
 from core.services.promises import promise
-from core.services.rule_versions import live_version
+from core.services.rule_lookup import live_version
 from core.store.audit import record
 from core.store.queries import milestones as queries
 from core.store.queries.programme_facts import lock_members

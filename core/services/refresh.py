@@ -30,43 +30,57 @@ class RefreshReport:
     tier_changes: int
 
 
-def owe_review(session: Session, batch_id: int, *, everybody: bool = False) -> None:
-    """Inside the merge: note that a batch's people must be reviewed, so that a process killed before it did leaves word.
+def owe_review(session: Session, batch_id: int) -> None:
+    """Inside the merge: note that a batch's people must be reviewed, so that a process killed before it did leaves word."""
+    _put_owed(session, [*owed_numbers(session), batch_id])
 
-    ``everybody``: what the batch brought concerns older orders of others too.
+
+def owe_everybody(session: Session) -> int:
+    """Inside a write that concerns everybody: note the review that must follow it; the number to settle it by.
+
+    Each note has a number of its own: whoever ends an earlier review does not strike out a later one's.
     """
-    _put_owed(session, [*_owed(session), EVERYBODY - batch_id if everybody else batch_id])
+    owed = owed_numbers(session)
+    number = min([EVERYBODY, *owed]) - 1
+    _put_owed(session, [*owed, number])
+    return number
 
 
 def review_owed(desk: Desk, *, now: datetime) -> int:
     """Review the tiers of everybody whom merged batches touched, killed imports' too; returns the number of new changes."""
     with desk.db.read() as session:
-        batches = _owed(session)
+        batches = owed_numbers(session)
         members = None if _all_owed(batches) else sorted(owed_members(session))
     if not batches:
         return 0
     keep_marks(desk, now=now)
     changes = review_programme(desk, now=now, members=members)
     reward_milestones(desk, now=now, members=members)
+    settle_owed(desk, batches)
+    return changes
+
+
+def settle_owed(desk: Desk, numbers: Sequence[int]) -> None:
+    """Strike out what was reviewed; what was noted meanwhile stays."""
     with desk.db.write() as session:
         take_turn(session, Turn.IMPORT)
-        _put_owed(session, [batch for batch in _owed(session) if batch not in batches])
-    return changes
+        _put_owed(session, [number for number in owed_numbers(session) if number not in numbers])
 
 
 def owed_members(session: Session) -> set[int]:
     """Whom merged batches touched that wait for their review; everybody after a new version of the product."""
-    if _all_owed(_owed(session)):
+    if _all_owed(owed_numbers(session)):
         low, high = member_range(session)
         return set(range(low, high + 1))
-    return {member for batch in _owed(session) for member in batch_members(session, batch)}
+    return {member for batch in owed_numbers(session) for member in batch_members(session, batch)}
 
 
 def _all_owed(batches: Sequence[int]) -> bool:
     return any(batch <= EVERYBODY for batch in batches)
 
 
-def _owed(session: Session) -> list[int]:
+def owed_numbers(session: Session) -> list[int]:
+    """What waits for its review: batches, and below 1 everybody."""
     row = session.get(Setting, OWED)
     return [] if row is None else [int(batch) for batch in json.loads(row.value)]
 
@@ -75,12 +89,14 @@ def _put_owed(session: Session, batches: list[int]) -> None:
     session.merge(Setting(key=OWED, value=json.dumps(batches)))
 
 
-def review_batch_of_members(desk: Desk, members: Sequence[int], *, now: datetime) -> int:
-    """Review the tiers after a member file; when it changed who counts as joined, everybody's."""
+def review_batch_of_members(desk: Desk, members: Sequence[int], owed: int, *, now: datetime) -> int:
+    """Review the tiers after a member file, when it changed who counts as joined everybody's; settles what was ``owed``."""
     keep_marks(desk, now=now)
     with desk.db.read() as session:
         everybody = not load_settings(session).members_from_first_order
-    return review_programme(desk, now=now, members=None if everybody else members)
+    changes = review_programme(desk, now=now, members=None if everybody else members)
+    settle_owed(desk, [owed])
+    return changes
 
 
 def refresh(desk: Desk, actor: Actor, *, now: datetime) -> RefreshReport:

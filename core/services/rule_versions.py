@@ -12,8 +12,8 @@ from core.errors import Refusal
 from core.services.actor import Actor
 from core.services.desk import Desk
 from core.services.grandfather import find_losers, keep_tiers
-from core.services.programme import review_programme
-from core.services.rule_lookup import get_version
+from core.services.refresh import owe_everybody, review_owed
+from core.services.rule_lookup import get_version, live_version
 from core.store.audit import record
 from core.store.queries.tiers import published_versions
 from core.store.tables import RuleVersion
@@ -62,11 +62,6 @@ def _line(version: RuleVersion, status: VersionStatus, *, live: bool = False) ->
         version.document_hash,
         version.created_at,
     )
-
-
-def live_version(published: list[RuleVersion], now: datetime) -> RuleVersion:
-    """The version in force at ``now``: the last that has taken effect."""
-    return [v for v in published if v.effective_from is None or v.effective_from <= now][-1]
 
 
 def read_live(desk: Desk, *, now: datetime) -> tuple[RuleDocument, int]:
@@ -127,9 +122,11 @@ def publish_version(
         raise Refusal("effective_in_the_past", at=effective_from.isoformat())
     if keep_losers and grandfather_until is not None and grandfather_until <= effective_from:
         raise Refusal("hold_span")
-    losers = find_losers(desk, read_version(desk, version_id), effective_from) if keep_losers else None
+    tried = read_version(desk, version_id)
+    losers = find_losers(desk, tried, effective_from) if keep_losers else None
     kept = 0
     with desk.db.write(Area.RULES, Area.MEMBERS) if losers else desk.db.write(Area.RULES) as session:
+        take_turn(session, Turn.IMPORT)
         take_turn(session, Turn.RULES)
         if losers is not None:
             kept = keep_tiers(
@@ -138,7 +135,8 @@ def publish_version(
         version = get_version(session, version_id)
         if version.status != VersionStatus.DRAFT:
             raise Refusal("version_published", id=version_id)
-        checked(read_rules(version.document))
+        if checked(read_rules(version.document)) != tried:
+            raise Refusal("draft_changed", id=version_id)
         last = published_versions(session)[-1]
         if last.effective_from is not None and last.effective_from >= effective_from:
             raise Refusal("effective_before_another", at=last.effective_from.isoformat())
@@ -155,8 +153,9 @@ def publish_version(
             effective=effective_from.isoformat(),
             kept=kept,
         )
-    if effective_from <= now or kept:  # what is held from a later day on tells already how long a tier lasts
-        review_programme(desk, now=now)
+        if effective_from <= now or kept:  # what is held from a later day on tells already how long a tier lasts
+            owe_everybody(session)
+    review_owed(desk, now=now)
     return kept
 
 

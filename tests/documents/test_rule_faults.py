@@ -116,6 +116,11 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("nothing to claim", "benefit_claimed", rules(benefits=[benefit(kind="longer_returns", mode="claim")])),
     ("a partner for our own", "benefit_partner_kind", rules(benefits=[benefit(partner="cafe")])),
     (
+        "two codes at once",
+        "benefit_partner_one",
+        rules(benefits=[benefit(kind="partner", partner="cafe", cells={"t2": {"quantity": 2}})]),
+    ),
+    (
         "costs but never used",
         "benefit_used_by_nobody",
         rules(benefits=[benefit(take_up_bp=0, cells={"t2": {"cost_fen": 1}})]),

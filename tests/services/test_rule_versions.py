@@ -14,6 +14,7 @@ from core.documents.rules import RuleDocument
 from core.errors import Refusal
 from core.services.desk import Desk
 from core.services.programme import review_programme
+from core.services.refresh import owe_everybody, owed_numbers, review_owed, settle_owed
 from core.services.rule_versions import (
     delete_draft,
     draft_version,
@@ -173,3 +174,33 @@ def test_a_tier_falls_when_its_orders_leave_the_window(desk: Desk, tmp_path: Pat
     ]
     assert review_programme(desk, now=NOW + timedelta(days=6)) == 0
     assert verify_store(desk).violations == 0
+
+
+def test_a_publication_that_is_killed_before_its_review_leaves_word(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(desk, tmp_path)
+    before = _tiers(desk)
+    number = draft_version(desk, OWNER, _harder(), now=NOW)
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("core.services.rule_versions.review_owed", killed)
+        with pytest.raises(KeyboardInterrupt):
+            publish_version(desk, OWNER, number, now=NOW)
+    assert _tiers(desk) == before
+    review_owed(desk, now=NOW)  # what the worker's next round does
+    assert _tiers(desk) != before
+    assert verify_store(desk).violations == 0
+
+
+def test_a_review_settles_only_what_was_owed_before_it(desk: Desk) -> None:
+    with desk.db.write() as session:
+        first = owe_everybody(session)
+    with desk.db.write() as session:
+        second = owe_everybody(session)
+    settle_owed(desk, [first])
+    with desk.db.read() as session:
+        assert owed_numbers(session) == [second]

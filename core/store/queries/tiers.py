@@ -51,7 +51,7 @@ TIER_COLUMNS = (
 )
 
 OWED = "tiers_owed"  # the setting that lists the batches whose people wait for their review
-EVERYBODY = 0  # in that list: all people, not those of a batch; below it: all people, because of that batch
+EVERYBODY = 0  # in that list this and every number below it: all people, not those of a batch
 
 
 def batch_members(session: Session, batch_id: int) -> list[int]:
