@@ -1,5 +1,6 @@
 """The tiers as they stand: the ladder with its people, who is within reach, and the benefit grid."""
 
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -88,7 +89,9 @@ def _within_reach(view: LadderView) -> None:
     if not any(sum(step.within_reach) for step in steps):
         st.caption(t("tiers.near.nobody", amount=format.yuan(NEAR_EDGES[-1])))
         return
-    bands = [t("tiers.near.band", amount=format.yuan(edge)) for edge in NEAR_EDGES]
+    # Each band starts where the one before it ends: "within ¥200" beside "within ¥100" would read as a running total.
+    bands = [t("tiers.near.band", amount=format.yuan(NEAR_EDGES[0]))]
+    bands += [f"{format.yuan(low)}–{format.yuan(high)}" for low, high in pairwise(NEAR_EDGES)]
     cells = [
         Cell(names[step.code], bands[index], count, format.number(count), format.people(count))
         for step in steps
