@@ -10,10 +10,17 @@ import pytest
 from sqlalchemy import make_url
 
 from core.config import config
+from core.services.warm_up import warm_kernels
 from core.store.database import Database
 from core.store.migrate import upgrade
 
 _numbers = itertools.count()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the kernels once, before the workers of xdist start: it takes memory and half a minute on a new machine."""
+    if not hasattr(config, "workerinput"):
+        warm_kernels()
 
 
 @pytest.fixture(autouse=True)

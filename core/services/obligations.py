@@ -23,6 +23,7 @@ from core.store.audit import record
 from core.store.queries import obligations as queries
 from core.store.queries.promises import BY_IMPORT
 from core.store.tables import Setting
+from core.store.write_lock import Turn, take_turn
 
 PASSED = "promises"
 CATCH_UP_DAYS = 31  # a longer sleep of the worker is not made up for: nobody expects last season's gift
@@ -68,6 +69,7 @@ def create_due(desk: Desk, actor: Actor, *, now: datetime) -> PassReport:
                 report.created += _add_all(desk, actor, benefit.code, find, now)
     report.ended = _settle(desk, actor, run)
     with desk.db.write() as session:
+        take_turn(session, Turn.IMPORT)  # two first passes at once would both insert it
         session.merge(Setting(key=PASSED, value=json.dumps(seen)))
     return report
 

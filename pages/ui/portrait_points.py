@@ -3,9 +3,9 @@
 from secrets import token_hex
 
 import streamlit as st
-from core.services.explain_points import explain_member_points
 
 from core.rules.points_reasons import LotLeaf, PointsProof, lot_sentences, member_text, owner_sentences
+from core.services.explain_points import explain_member_points
 from core.services.members import Portrait
 from core.services.rewards import Claimed, RewardChoice, choose_reward, redeem_reward
 from pages.ui import format

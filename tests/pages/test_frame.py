@@ -120,7 +120,9 @@ def test_a_bug_is_a_number_on_the_screen_and_a_place_in_the_log(
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("entry", [entry for entry in ENTRIES if not entry.option and entry.exists], ids=lambda entry: entry.title)
+@pytest.mark.parametrize(
+    "entry", [entry for entry in ENTRIES if not entry.option and entry.exists], ids=lambda entry: entry.title
+)
 def test_every_page_opens_in_an_empty_shop(entry: Entry, lang: str, frame: AppTest) -> None:
     frame.session_state["lang"] = lang
     frame.run()

@@ -14,6 +14,7 @@ from core.services.backup import back_up, restore
 from core.services.desk import Desk, open_desk
 from core.services.journeys import read_journey, set_journey
 from core.services.outbox import drain_outbox
+from core.services.programme import review_programme
 from core.services.verify import verify_store
 from core.services.worker import tick
 from core.store.tables import OutboxMessage
@@ -42,6 +43,7 @@ def test_what_left_after_the_backup_is_not_sent_again_and_what_still_waits_is(de
     now = queue(desk, [add_member(desk, n) for n in (1, 2)])
     queue(desk, [add_member(desk, 3)], at=NOW + DAY, deadline=NOW + 9 * DAY)
     half = queue(desk, [add_member(desk, 4)], rule="campaign:2", at=NOW + DAY, deadline=NOW + 9 * DAY)
+    review_programme(desk, now=NOW)
     back_up(desk, OWNER, tmp_path / "a.zip", passphrase=None, now=NOW)
     assert drain_outbox(desk, now=NOW).sent == len(now)
     with desk.db.write() as session:
@@ -71,6 +73,7 @@ def test_a_reminder_that_came_after_the_backup_does_not_come_again(desk: Desk, t
     add_member(desk, 1, birth_month=3, birth_day=14)
     document = read_journey(desk, BIRTHDAY).document.model_copy(update={"enabled": True, "channels": ("practice",)})
     set_journey(desk, OWNER, document, now=NOW)
+    review_programme(desk, now=NOW)
     back_up(desk, OWNER, tmp_path / "a.zip", passphrase=None, now=NOW)
     assert tick(desk, NOW + DAY).sent == 1
     _come_back(desk, tmp_path / "a.zip", NOW + DAY)
