@@ -45,6 +45,7 @@ class Advice(StrEnum):
     STRENGTHEN = "strengthen"
     SWAP = "swap"
     DROP = "drop"
+    ON_TIME = "on_time"
     KEEP = "keep"
 
 
@@ -109,7 +110,7 @@ def advise(
     if repeat.low is not None and repeat.low > 0:
         return Advice.STRENGTHEN, "more_repeat"
     if on_time_rate is not None and on_time_rate < OFTEN_LATE:
-        return Advice.KEEP, "often_late"
+        return Advice.ON_TIME, "often_late"
     little = usage_rate is not None and usage_rate < LITTLE_USED and entitled >= FEWEST
     if little and family in (Family.GIFT, Family.ACCESS):
         return Advice.SWAP, "little_used_thing"

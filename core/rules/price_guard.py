@@ -7,7 +7,7 @@ that now runs for people like them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Literal
@@ -97,6 +97,22 @@ class GuardReport:
     def unfair(self) -> tuple[Finding, ...]:
         """The alarms about people, without those about costs."""
         return tuple(one for one in self.findings if one.code != "below_cost")
+
+    def beyond(self, other: "GuardReport") -> "GuardReport":
+        """Without the alarms and items that the other report has too, unless they are more or worse here."""
+        had = {(one.code, one.kind, one.versus): one for one in other.findings}
+        low = {one.product: one for one in other.below}
+        return replace(
+            self,
+            findings=tuple(one for one in self.findings if _worse(one, had.get((one.code, one.kind, one.versus)))),
+            below=tuple(
+                one for one in self.below if one.product not in low or one.case.gap_fen > low[one.product].case.gap_fen
+            ),
+        )
+
+
+def _worse(one: Finding, before: Finding | None) -> bool:
+    return before is None or one.count > before.count or one.worst.gap_fen > before.worst.gap_fen
 
 
 def guard_prices(

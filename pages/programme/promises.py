@@ -7,7 +7,7 @@ from pages.ui import format
 from pages.ui.page import page
 from pages.ui.parts import empty_state
 from pages.ui.promise_act import act_on_done, act_on_offered, act_on_owed
-from pages.ui.promise_list import filters, from_address, numbers, pick_promises
+from pages.ui.promise_list import filters, from_address, numbers, pick_promises, show_all
 from pages.ui.runtime import desk, now, t
 from pages.ui.service_people import service_people
 from pages.ui.table import pager
@@ -35,6 +35,10 @@ with page("menu.promises") as head:
     numbers(found)
     wanted = filters(found, chosen)
     total = count_promises(desk(), wanted)
+    left = found.count()
+    if not total and chosen == "owed" and left:
+        empty_state(t("promises.none.filtered", n=format.number(left)), t("promises.show_all"), act=show_all)
+        st.stop()
     if not total:
         key = "empty" if chosen == "owed" and not found.groups else f"none.{chosen}"
         empty_state(t(f"promises.{key}"), t("promises.to_rules"), "programme/tiers.py", icon="redeem")

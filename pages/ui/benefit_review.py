@@ -7,12 +7,13 @@ from core.analytics.benefit_review import DAYS, OFTEN_DAYS, RARE_DAYS, Advice
 from core.documents.enums import Area
 from core.services.benefit_review import BenefitLine, BenefitReview, last_year, review_benefits
 from pages.ui import format
+from pages.ui.ladder_view import ladder
 from pages.ui.parts import card, empty_state
 from pages.ui.runtime import cached, desk, lang, now, t
 from pages.ui.tiers import tier_names
 
-COLOURS = {Advice.STRENGTHEN: "green", Advice.SWAP: "orange", Advice.DROP: "red", Advice.KEEP: "gray"}
-ORDER = (Advice.DROP, Advice.SWAP, Advice.STRENGTHEN)
+COLOURS = {Advice.STRENGTHEN: "green", Advice.SWAP: "orange", Advice.DROP: "red", Advice.ON_TIME: "orange"}
+ORDER = (Advice.DROP, Advice.ON_TIME, Advice.SWAP, Advice.STRENGTHEN)
 
 
 @cached(Area.ORDERS, Area.MEMBERS, Area.RULES, Area.CAMPAIGNS)
@@ -25,6 +26,9 @@ def show_review() -> None:
     found = _review()
     if not found.lines:
         empty_state(t("benefits.none"), t("promises.to_rules"), "programme/tiers.py", icon="redeem")
+        return
+    if not ladder().members:
+        empty_state(t("benefits.nobody"), t("today.empty.act"), "shop/data.py", icon="redeem")
         return
     _cycle(found.cycle_days)
     _advice(found)
@@ -53,14 +57,12 @@ def _advice(found: BenefitReview) -> None:
     groups: dict[tuple[Advice, str, str], list[str]] = {}
     names = tier_names()
     for line in found.lines:
-        if line.advice in ORDER or line.reason == "often_late":
+        if line.advice in ORDER:
             groups.setdefault((line.advice, line.reason, line.name(lang())), []).append(names[line.tier])
     with card(t("benefits.advice")):
         if not groups:
             st.markdown(t("benefits.advice.none"))
-        for (advice, reason, name), tiers in sorted(
-            groups.items(), key=lambda one: [*ORDER, Advice.KEEP].index(one[0][0])
-        ):
+        for (advice, reason, name), tiers in sorted(groups.items(), key=lambda one: ORDER.index(one[0][0])):
             tag, words = st.columns([1, 8], vertical_alignment="center", gap="small")
             tag.badge(t(f"benefit.advice.{advice}"), color=COLOURS[advice])  # type: ignore[arg-type]
             who = format.md_escape(f"{name} · {t('phrase.comma').join(tiers)}")

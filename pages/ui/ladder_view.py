@@ -13,7 +13,7 @@ from pages.ui import format
 from pages.ui.charts import Cell, heat_grid
 from pages.ui.ladder_gifts import show_gifts
 from pages.ui.ladder_people import show_people
-from pages.ui.parts import card, insight
+from pages.ui.parts import card, empty_state, insight
 from pages.ui.rule_words import asked_words, counted_words, keeps_otherwise, losing_words, threshold_words
 from pages.ui.runtime import cached, desk, lang, now, t
 
@@ -26,6 +26,8 @@ def ladder() -> LadderView:
 
 def show_ladder(view: LadderView) -> None:
     """Everything about the rules in force."""
+    if not view.members:
+        empty_state(t("tiers.nobody"), t("today.empty.act"), "shop/data.py", icon="group")
     left, right = st.columns([9, 5], gap="small")
     with left, card(t("tiers.ladder"), help=t("tiers.ladder.help"), fill=True):
         st.dataframe(_steps(view), hide_index=True, width="stretch", column_config=_step_columns())

@@ -39,8 +39,15 @@ def _of_campaign(text: str, campaign_id: int | None) -> GuardReport:
 
 
 def warn_rules(document: RuleDocument) -> None:
-    """One warning when prices would not be right under these rules; nothing otherwise."""
-    _warn(_of_rules(document.canonical()), "prices.warn_rules")
+    """One warning when prices would not be right under these rules; what the live rules bring about too is only counted."""
+    report = _of_rules(document.canonical())
+    new = report.beyond(guarded().report)
+    _warn(new, "prices.warn_rules")
+    before = len(report.findings) - len(new.findings)
+    if before:
+        st.caption(t("prices.before", n=format.number(before)))
+        if not new.findings:
+            _see()
 
 
 def warn_campaign(document: CampaignDocument, campaign_id: int | None) -> None:
@@ -56,6 +63,10 @@ def _warn(report: GuardReport, key: str) -> None:
     if report.below:
         lines.insert(0, t("prices.below", n=format.number(len(report.below))))
     st.warning("\n".join([t(key), *(f"- {line}" for line in lines)]), icon=":material/price_change:")
+    _see()
+
+
+def _see() -> None:
     link(t("prices.see"), PAGE, query={"prices": "guard"})
 
 

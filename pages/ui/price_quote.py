@@ -11,7 +11,7 @@ from core.services.price_quote import MemberQuote, Wanted, find_member, kind_of_
 from core.services.products import ProductLine, list_products
 from pages.ui import format
 from pages.ui.money_field import yuan_field
-from pages.ui.parts import card
+from pages.ui.parts import card, link
 from pages.ui.price_words import deduction_name, kind_name, refused_words, why
 from pages.ui.runtime import cached, desk, lang, now, t
 from pages.ui.table import plain_table
@@ -46,6 +46,9 @@ def show_quote() -> None:
 def _basket() -> list[Wanted]:
     """Goods of the shop, and one with a list price typed in."""
     goods = {one.id: one for one in products() if one.price_fen or one.seen_fen}
+    if not goods:
+        st.caption(t("prices.no_products"))
+        link(t("prices.import"), "shop/data.py")
     picked = st.multiselect(
         t("prices.products"),
         list(goods),

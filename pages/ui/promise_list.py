@@ -49,6 +49,11 @@ def from_address() -> None:
         st.session_state["promises:view"] = "owed"
 
 
+def show_all() -> None:
+    """The whole list again, without filters."""
+    st.switch_page("programme/promises.py", query_params={"due": "all"})
+
+
 def filters(found: PromiseSummary, status: str) -> PromiseFilter:
     """Draw the filters; what they say."""
     names = tier_names()
@@ -143,8 +148,10 @@ def by_words(one: Promise) -> str:
 
 
 def occasion_words(one: Promise) -> str:
-    """The occasion as people say it: a birthday, the year, the order."""
+    """The occasion as people say it: a birthday, the year, the order, what points were claimed for."""
     kind, _, rest = one.occasion.partition(":")
+    if kind == "claim" or one.benefit_code == "goodwill":
+        return t(f"promises.occasion.{'claim' if kind == 'claim' else 'goodwill'}")
     if kind == "order":
         return t("promises.occasion.order", number=one.order_no or rest)
     if kind in ("birthday", "year"):

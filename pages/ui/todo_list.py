@@ -66,8 +66,9 @@ def _words(todo: Todo) -> tuple[str, str]:
         name = format.md_escape(str(todo.params["name"]))
         line = t("today.line.result", name=name, verdict=_verdict(todo.result))
         return line, t("today.why.result", n=format.people(todo.count))
+    all_late = todo.kind == "promise_late" and todo.params["late"] == todo.count
     line = t(
-        f"today.line.{todo.kind}",
+        "today.line.promise_all_late" if all_late else f"today.line.{todo.kind}",
         n=f"**{format.number(todo.count)}**",
         amount=format.yuan_round(todo.fen),
         days=EXPIRING_DAYS,

@@ -150,14 +150,28 @@ def test_only_what_differs_from_the_store_is_an_edit() -> None:
     assert edits_of(shown, typed) == {2: ProductEdit(29_00, 13_05), 3: ProductEdit(None, None)}
 
 
-def test_rules_that_price_unfairly_are_warned_of(shop: Desk, page_of: Callable[[str], AppTest]) -> None:
-    source = """
+WARNED = """
+from core.documents.benefits import Benefit, Cell
 from core.documents.ladder import tmall_ladder
 from pages.ui.page import page
 from pages.ui.price_findings import warn_rules
 
+cells = {{code: Cell(level={level}, value_zh="价", value_en="price") for code in {tiers}}}
+price = Benefit(code="price", kind="member_price", name_zh="会员价", name_en="Member price", cells=cells)
 with page("menu.tiers"):
-    warn_rules(tmall_ladder())
+    warn_rules(tmall_ladder().model_copy(update={{"benefits": (price,)}}))
 """
-    frame = page_of(source).run()
-    assert any("新客" in warning.value for warning in frame.warning)
+
+
+def test_rules_that_price_unfairly_are_warned_of(shop: Desk, page_of: Callable[[str], AppTest]) -> None:
+    frame = page_of(WARNED.format(level=4_500, tiers=["vip"])).run()
+    (warning,) = frame.warning
+    assert "至尊VIP" in warning.value
+
+
+def test_what_the_live_rules_bring_about_too_is_not_laid_to_a_change(
+    shop: Desk, page_of: Callable[[str], AppTest]
+) -> None:
+    frame = page_of(WARNED.format(level=1, tiers=["supreme"])).run()
+    assert not frame.exception and not frame.warning
+    assert any("原来就有" in caption.value for caption in frame.caption)

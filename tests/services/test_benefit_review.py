@@ -112,7 +112,7 @@ NONE, UP, DOWN = Repeat(0, 0), Repeat(50, 50, 0.5, 0.3, 0.2, 0.1, 0.3), Repeat(5
     ("_case", "family", "entitled", "usage", "on_time", "repeat", "cycle", "advice", "reason"),
     [
         ("they come back more", Family.GIFT, 100, 0.5, 0.5, UP, 40, Advice.STRENGTHEN, "more_repeat"),
-        ("one in five is late", Family.GIFT, 100, 0.5, 0.79, NONE, 40, Advice.KEEP, "often_late"),
+        ("one in five is late", Family.GIFT, 100, 0.5, 0.79, NONE, 40, Advice.ON_TIME, "often_late"),
         ("just in time enough", Family.GIFT, 100, 0.5, 0.80, NONE, 40, Advice.KEEP, "too_few"),
         ("nobody wants the thing", Family.GIFT, 100, 0.05, None, NONE, 40, Advice.SWAP, "little_used_thing"),
         ("nobody wants the price", Family.PRICE, 100, 0.05, None, NONE, 40, Advice.DROP, "little_used"),
