@@ -14,7 +14,7 @@ DROP_DAYS = 30
 
 @dataclass(frozen=True)
 class Step:
-    """One tier: its people, their net spend in the window (fen), how many lose it within ``DROP_DAYS``.
+    """One tier: its people, their net spend in the window (fen), how many lose it within ``DROP_DAYS``, how many are held on it.
 
     ``within_reach[n]``: people of the tier below who miss at most ``NEAR_EDGES[n]`` to it (and more than the edge before).
     """
@@ -23,6 +23,7 @@ class Step:
     people: int
     spend_fen: int
     dropping: int
+    held: int
     within_reach: tuple[int, ...]
 
 
@@ -73,7 +74,7 @@ def read_ladder(desk: Desk, *, now: datetime) -> LadderView:
     for code in document.codes:
         row = counts.get(code)
         reach = tuple(near.get((code, band), 0) for band in range(len(NEAR_EDGES)))
-        numbers = (int(row.people), int(row.spend_fen), int(row.dropping)) if row else (0, 0, 0)
+        numbers = (int(row.people), int(row.spend_fen), int(row.dropping), int(row.held)) if row else (0, 0, 0, 0)
         steps.append(Step(code, *numbers, reach))
     return LadderView(document, version_id, tuple(steps))
 

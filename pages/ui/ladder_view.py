@@ -37,6 +37,13 @@ def show_ladder(view: LadderView) -> None:
                 (counted_words(document), t(f"tiers.counting.{document.spend_counts_from}"), losing_words(document))
             )
         )
+        held = [
+            t("tiers.held_on", tier=format.md_escape(tier.name(lang())), n=format.number(step.held))
+            for tier, step in zip(document.tiers, view.steps, strict=True)
+            if step.held
+        ]
+        if held:
+            st.caption(t("tiers.held", tiers=t("tiers.held.and").join(held[::-1])))
     with right, card(t("tiers.near"), help=t("tiers.near.help"), fill=True):
         _within_reach(view)
     show_people(document)

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import streamlit as st
 
+from core.i18n import catalog
 from core.services.hand_holds import LONGEST_REASON, hold_by_hand, release_hold
 from core.services.members import Portrait
 from core.services.tier_overrides import holds_of
 from core.store.tables import TierOverride
 from pages.ui import format
 from pages.ui.confirm import confirm_dialog
-from pages.ui.runtime import actor, desk, now, t, today
+from pages.ui.runtime import actor, desk, lang, now, t, today
 from pages.ui.tiers import tier_names
 
 OWN = "own"  # not a tier's code: the tier that the member has now
@@ -29,9 +30,14 @@ def hold_lines(portrait: Portrait) -> None:
         said = t(f"hold.by.{hold.source}", tier=format.md_escape(held), until=words)
         why = f" {t('hold.why', reason=format.md_escape(hold.reason))}" if hold.reason else ""
         day = format.day(zone.day(hold.recorded_at), year=True)
-        st.info(f"{said}{why} :gray[:small[{t('hold.who', actor=hold.actor, day=day)}]]", icon=":material/lock:")
+        st.info(f"{said}{why} :gray[:small[{t('hold.who', actor=_who(hold.actor), day=day)}]]", icon=":material/lock:")
         if hold.source != "plan":
             _release(hold)
+
+
+def _who(name: str) -> str:
+    key = f"audit.actor.{name}"
+    return t(key) if key in catalog(lang()) else format.md_escape(name)
 
 
 def _release(hold: TierOverride) -> None:

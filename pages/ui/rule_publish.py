@@ -7,10 +7,10 @@ import streamlit as st
 from core.documents.rules import RuleDocument
 from core.services.rule_versions import draft_version, publish_version
 from core.services.simulate import Simulation
-from pages.ui import format, state
+from pages.ui import format
 from pages.ui.confirm import confirm_dialog
 from pages.ui.parts import card
-from pages.ui.rule_draft import RuleDraft
+from pages.ui.rule_draft import RuleDraft, drop_draft
 from pages.ui.runtime import actor, desk, now, t, today
 from pages.ui.side_words import side_note
 from pages.ui.trial_people import BIG_SPENDER_FEN
@@ -96,7 +96,7 @@ def _confirm(
     until: date | None,
 ) -> None:
     numbers = [
-        (t("tiers.falling_now"), format.people(len(falling))),
+        (t("tiers.would_fall" if keep else "tiers.falling_now"), format.people(len(falling))),
         (t("tiers.kept_people"), format.people(len(falling) if keep else 0)),
         (t("tiers.effective"), format.day(day, year=True) if day else t("tiers.effective.at_once")),
     ]
@@ -110,7 +110,7 @@ def _confirm(
         kept = publish_version(
             desk(), actor(), number, effective_from=starts, keep_losers=keep, grandfather_until=ends, now=at
         )
-        state.put(state.Key.RULES, None)
+        drop_draft()
         return starts or at, kept
 
     confirm_dialog(

@@ -11,7 +11,10 @@ from core.store.tables import MemberTier
 
 
 def count_tiers(session: Session, now: datetime, until: datetime) -> list[Row[Any]]:
-    """[tier, people, spend_fen, dropping] by tier; ``dropping``: who loses it by ``until`` if nothing more is bought."""
+    """[tier, people, spend_fen, dropping, held] by tier.
+
+    ``dropping``: who loses it by ``until`` if nothing more is bought; ``held``: who has it only because it is kept.
+    """
     falls = and_(
         col(MemberTier.drops_to).is_not(None), col(MemberTier.drops_at) > now, col(MemberTier.drops_at) <= until
     )
@@ -20,6 +23,7 @@ def count_tiers(session: Session, now: datetime, until: datetime) -> list[Row[An
         func.count().label("people"),
         func.sum(col(MemberTier.window_spend_fen)).label("spend_fen"),
         func.sum(case((falls, 1), else_=0)).label("dropping"),
+        func.count(col(MemberTier.held_by)).label("held"),
     )
     return list(session.execute(statement.group_by(col(MemberTier.tier))))
 
