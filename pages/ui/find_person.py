@@ -31,7 +31,7 @@ def find_person(stem: str) -> int | None:
         t("person.which", n=format.number(len(found))),
         list(lines),
         None,
-        lambda n: _label(lines[n]),
+        lambda n: person_label(lines[n]),
         key=f"{stem}:which",
     )
     return None if picked is None else _take(lines[picked])
@@ -47,7 +47,7 @@ def _take(line: MemberLine) -> int:
     return line.id
 
 
-def _label(line: MemberLine) -> str:
+def person_label(line: MemberLine) -> str:
     """Masked name, tier and phone tail: enough to tell two people apart."""
     parts = [mask_person(line.name, line.nickname, line.id), tier_names().get(line.tier or "", "")]
     parts += [t("search.phone", tail=line.phone_last4)] if line.phone_last4 else []

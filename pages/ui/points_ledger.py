@@ -10,6 +10,7 @@ from core.services.points_ledger import LotLine, PointsView, read_points
 from core.services.points_moves import MoveLine, points_moves
 from core.store.queries.members import MemberFilter
 from pages.ui import format
+from pages.ui.find_person import person_label
 from pages.ui.parts import card, link
 from pages.ui.runtime import desk, now, t
 from pages.ui.table import plain_table
@@ -40,7 +41,10 @@ def show_ledger() -> None:
             return
         people = {one.id: one for one in found}
         chosen = st.radio(
-            t("points.found"), list(people), format_func=lambda number: _name(people[number]), key="points:pick"
+            t("points.found"),
+            list(people),
+            format_func=lambda number: format.md_escape(person_label(people[number])),
+            key="points:pick",
         )
         st.session_state[WHO] = chosen
     who = st.session_state.get(WHO)

@@ -121,7 +121,7 @@ def _claims() -> None:
             t("rewards.take_back.act"),
             lambda _: cancel_claim(desk(), actor(), number, now=now()),
             done=lambda _: t("rewards.take_back.done"),
-            text=t("rewards.take_back.text"),
+            text=f"{format.md_escape(_said(by_id[number]))}\n\n{t('rewards.take_back.text')}",
         )
 
 
@@ -139,5 +139,5 @@ def _columns(lines: list[ClaimLine]) -> dict[str, list[str]]:
 
 
 def _said(line: ClaimLine) -> str:
-    day = desk().zone.day(line.claimed_at).isoformat()
-    return f"{day} · {mask_person(line.name, line.nickname, line.member_id)} · {line.reward.name(lang())}"
+    at = desk().zone.local(line.claimed_at)
+    return f"{at:%Y-%m-%d %H:%M} · {mask_person(line.name, line.nickname, line.member_id)} · {line.reward.name(lang())}"

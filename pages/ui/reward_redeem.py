@@ -4,11 +4,11 @@ from secrets import token_hex
 
 import streamlit as st
 
-from core.rules.masking import mask_person
 from core.services.members import search_people
 from core.services.rewards import Claimed, RewardChoice, RewardView, choose_reward, redeem_reward
 from pages.ui import format
 from pages.ui.confirm import confirm_dialog
+from pages.ui.find_person import person_label
 from pages.ui.runtime import actor, desk, lang, now, t
 
 WHO, WHICH = "rewards:who", "rewards:which"
@@ -28,7 +28,7 @@ def redeem_form(views: list[RewardView]) -> None:
         return
     member = who.selectbox(
         t("points.found"), list(people), key=WHO,
-        format_func=lambda number: mask_person(people[number].name, people[number].nickname, number),
+        format_func=lambda number: person_label(people[number]),
     )  # fmt: skip
     choices = {one.view.id: one for one in choose_reward(desk(), member, now=now())}
     chosen = which.selectbox(
@@ -53,6 +53,7 @@ def redeem_form(views: list[RewardView]) -> None:
         t("points.redeem.act"),
         lambda key: redeem_reward(desk(), actor(), chosen, member, key=key, now=now()),
         done=lambda done: _done(done, one),
+        text=f"{format.md_escape(person_label(people[member]))} · {format.md_escape(one.view.document.name(lang()))}",
         idempotency_key=f"redeem:{member}:{token_hex(8)}",
     )
 

@@ -62,6 +62,11 @@ def open_draft(document: RuleDocument, version_id: int | None = None, *, touched
     return draft
 
 
+def drop_draft() -> None:
+    """Begin again from the rules in force, with fresh fields: a field keeps what was typed as long as its key stays."""
+    open_draft(read_live(desk(), now=now())[0])
+
+
 def add_tier(draft: RuleDraft) -> None:
     """A new highest tier that asks for twice of what the highest asked for."""
     tiers = draft.document["tiers"]

@@ -6,6 +6,7 @@ from core.documents.industry_templates import INDUSTRIES, industry_template
 from core.documents.rules import RuleDocument, read_rules
 from core.errors import Refusal
 from pages.ui.confirm import confirm_dialog
+from pages.ui.dropzone import speak_dropzone
 from pages.ui.page import sentence
 from pages.ui.parts import card, download
 from pages.ui.rule_draft import RuleDraft, open_draft
@@ -39,8 +40,11 @@ def choose_template(draft: RuleDraft, live: RuleDocument) -> None:
     confirm_dialog(
         opened,
         "template",
-        t("tiers.template"),
-        [(t("tiers.template"), t(f"rules.template.{code}")), (t("tiers.template.lines"), str(len(lines)))],
+        t("tiers.templates"),
+        [
+            (t("tiers.template"), t(f"rules.template.{code}")),
+            (t("tiers.template.lines"), t("tiers.template.count", n=len(lines))),
+        ],
         t("tiers.template.replace"),
         lambda _: open_draft(document, touched=True),
         done=lambda _: t("tiers.template.taken", name=t(f"rules.template.{code}")),
@@ -60,7 +64,10 @@ def rule_files(draft: RuleDraft) -> None:
             except Refusal as refusal:
                 st.caption(sentence(refusal))
         with right:
-            chosen = st.file_uploader(t("tiers.files.put"), type=["json"], key=f"tiers:file:{draft.turn}")
+            chosen = st.file_uploader(
+                t("tiers.files.put"), type=["json"], key=f"tiers:file:{draft.turn}", max_upload_size=1
+            )
+            speak_dropzone()
             if chosen is not None:
                 _read(chosen.getvalue())
 

@@ -12,11 +12,11 @@ from core.services.grandfather import find_losers
 from core.services.revisions import revisions
 from core.services.rule_versions import draft_version
 from core.services.simulate import Simulation, simulate_rules
-from pages.ui import jobs, state
+from pages.ui import jobs
 from pages.ui.format import percent
 from pages.ui.parts import card, flash
 from pages.ui.price_findings import warn_rules
-from pages.ui.rule_draft import RuleDraft
+from pages.ui.rule_draft import RuleDraft, drop_draft
 from pages.ui.rule_publish import publish_card
 from pages.ui.rule_words import difference_lines
 from pages.ui.runtime import actor, desk, now, t, today
@@ -48,7 +48,7 @@ def show_trial(draft: RuleDraft, live: RuleDocument, document: RuleDocument | No
             )
             kept = st.button(t("tiers.keep_draft"), key="tiers:keep", disabled=not (ready and lines))
             if draft.changed or draft.version_id is not None:
-                st.button(t("tiers.discard"), type="tertiary", key="tiers:discard", on_click=_discard)
+                st.button(t("tiers.discard"), type="tertiary", key="tiers:discard", on_click=drop_draft)
         if document is None:
             return
         if kept:
@@ -116,10 +116,6 @@ def _try(opened: Desk, text: str, start: date | None, report: jobs.Report) -> Tr
     falling = find_losers(opened, document, at)
     report(1.0)
     return Trial(found, [member for member, _ in falling.rows])
-
-
-def _discard() -> None:
-    state.put(state.Key.RULES, None)
 
 
 def _notices(found: Simulation) -> None:

@@ -103,6 +103,13 @@ def test_a_draft_is_kept_and_gone_on_with(editor: AppTest, demo: Desk) -> None:
     ]
 
 
+def test_what_was_typed_is_gone_when_the_change_is_dropped(editor: AppTest) -> None:
+    editor.number_input(key="tiers:0:silver:orders").set_value(7).run()
+    editor.button(key="tiers:discard").click().run()
+    assert editor.number_input(key="tiers:1:silver:orders").value == 5
+    assert "tiers:discard" not in {button.key for button in editor.button}
+
+
 def test_a_removed_tier_leaves_the_benefits_too(editor: AppTest) -> None:
     editor.button(key="tiers:0:supreme:drop").click().run()
     assert "取消等级「至尊VIP」" in _texts(editor)

@@ -45,7 +45,7 @@ def test_nothing_changes_between_a_document_and_itself() -> None:
         (edited(lambda v: v["tiers"][1].update(min_orders=None)), "「高级会员」的单数门槛从 5 单 改为 无。"),
         (edited(lambda v: v["tiers"][1].update(name_zh="银卡")), "等级「高级会员」改名为「银卡」。"),
         (changed(window=Window(days=180)), "计算期从近 365 天改为近 180 天。"),
-        (changed(match="all"), "改为金额和单数都要达到才升级。"),
+        (changed(match="all"), "改为设了的门槛都达到才升级。"),
         (changed(spend_counts_from="finished"), "改为交易成功才计入消费。"),
         (changed(benefits=LADDER.benefits[:-1]), "取消权益「年度礼盒」。"),
         (
