@@ -18,7 +18,8 @@ ACTS = {"owed": act_on_owed, "offered": act_on_offered, "done": act_on_done}
 with page("menu.promises") as head:
     from_address()
     found = summarise_promises(desk(), now=now())
-    head.say(t("promises.subtitle", n=format.number(found.count()), late=format.number(found.late)))
+    said = "promises.subtitle" if found.late else "promises.subtitle.in_time"
+    head.say(t(said, n=format.number(found.count()), late=format.number(found.late)))
     with head.corner:
         chosen = st.segmented_control(
             t("promises.view"),

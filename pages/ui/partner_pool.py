@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.services.partners import PartnerLine, import_codes, list_partners, read_statement, report_used, save_partner
 from pages.ui import format
+from pages.ui.dropzone import speak_dropzone
 from pages.ui.money_field import yuan_field
 from pages.ui.page import guard
 from pages.ui.parts import card, flash
@@ -37,6 +38,7 @@ def show_partners() -> None:
                         t("partners.low", name=format.md_escape(one.name), n=one.left), icon=":material/warning:"
                     )
         _one(found)
+        speak_dropzone()
     _form(found)
 
 
