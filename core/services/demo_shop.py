@@ -53,7 +53,7 @@ def turn_clock(desk: Desk, actor: Actor, days: int, *, progress: Callable[[float
 
     A message held back for the night leaves on the next morning on the way, as it would have.
     """
-    if desk.store != "demo":
+    if not desk.is_demo:
         raise Refusal("not_a_demo")
     report = progress or (lambda share: None)
     start = desk.now()
