@@ -143,8 +143,9 @@ def test_the_same_goal_in_later_rules_is_the_same_promise(sqlite_url: str) -> No
     _publish(desk, SECOND)
     _order(desk, 1, 1, NOW + DAY)
     _order(desk, 1, 2, NOW + DAY)
-    _publish(desk, SECOND.model_copy(update={"name_zh": "两单"}), now=NOW + 2 * DAY)
-    assert reward_milestones(desk, now=NOW + 3 * DAY) == 1
+    _publish(desk, SECOND.model_copy(update={"name_zh": "两单"}), now=NOW + 2 * DAY)  # its review rewards
+    assert _grants(desk) == [(1, 50)]
+    assert reward_milestones(desk, now=NOW + 3 * DAY) == 0
 
 
 def test_who_joins_tomorrow_gets_it_then(sqlite_url: str) -> None:
