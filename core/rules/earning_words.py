@@ -1,7 +1,5 @@
 """Earning, member days and milestones in words, in both languages."""
 
-from datetime import date
-
 from core.documents.earning import SPEND, Earning, Milestone, MultiplierDay, Points
 from core.documents.projections import times_words
 from core.i18n import Lang, translate
@@ -46,13 +44,6 @@ def expiry_words(points: Points, lang: Lang) -> str:
         known = {0: "rules.expiry.this_year", 1: "rules.expiry.next_year"}
         return translate(lang, known.get(points.valid_years, "rules.expiry.years"), n=points.valid_years)
     return translate(lang, "rules.expiry.never")
-
-
-def expiry_day(points: Points, earned: date) -> date | None:
-    """The first day on which points earned on a day are gone; None: they stay."""
-    if points.expiry == "days":
-        return date.fromordinal(earned.toordinal() + points.valid_days)
-    return date(earned.year + points.valid_years + 1, 1, 1) if points.expiry == "year_end" else None
 
 
 def milestone_goal(milestone: Milestone, lang: Lang) -> str:

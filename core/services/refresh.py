@@ -100,7 +100,12 @@ def review_batch_of_members(desk: Desk, members: Sequence[int], owed: int, *, no
 
 
 def refresh(desk: Desk, actor: Actor, *, now: datetime) -> RefreshReport:
-    """Follow the rules of who counts; rebuild profiles, day summaries and tiers of everybody from the facts."""
+    """Follow the rules of who counts; rebuild profiles, day summaries and tiers of everybody from the facts.
+
+    It is the review that anybody could be owed by then: the worker does not make a second one after it.
+    """
+    with desk.db.read() as session:
+        owed = owed_numbers(session)
     keep_marks(desk, now=now)
     with desk.db.write(Area.ORDERS, Area.MEMBERS) as session:
         take_turn(session, Turn.IMPORT)
@@ -112,4 +117,6 @@ def refresh(desk: Desk, actor: Actor, *, now: datetime) -> RefreshReport:
         record(session, actor.name, "profiles.refreshed", "store", now=now, count=people)
     changes = review_programme(desk, now=now)
     reward_milestones(desk, now=now)
+    if owed:
+        settle_owed(desk, owed)
     return RefreshReport(people, changes)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, or_, select, update
 from sqlmodel import Session, col
 
 from core.documents.enums import OrderStatus
@@ -181,17 +181,3 @@ def _finish(session: Session, those: ColumnElement[bool], now: datetime, today: 
 def _close(session: Session, those: ColumnElement[bool], status: str, reason: str) -> list[int]:
     statement = update(Obligation).where(those).values(status=status, closed_for=reason)
     return sorted(session.execute(statement.returning(col(Obligation.id)), execution_options=_PLAIN).scalars())
-
-
-def order_numbers(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    """Order numbers by id."""
-    found: dict[int, str] = {}
-    for start in range(0, len(ids), CHUNK):
-        statement = select(col(Order.id), col(Order.order_no)).where(col(Order.id).in_(ids[start : start + CHUNK]))
-        found |= {row[0]: row[1] for row in session.execute(statement)}
-    return found
-
-
-def count_all(session: Session) -> int:
-    """How many promises there ever were."""
-    return int(session.execute(select(func.count()).select_from(Obligation)).scalar_one())
