@@ -18,6 +18,8 @@ APPEND_ONLY = (
     "plan_purchase",
     "plan_refund",
     "goodwill",
+    "erasure",
+    "erased_identity",
 )
 _FROZEN_VERSION = (
     "OLD.status <> 'draft' AND (NEW.document <> OLD.document OR NEW.document_hash <> OLD.document_hash"

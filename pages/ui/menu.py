@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("members/list.py", "members", "members", "group", "members"),
     Entry("members/portrait.py", "members", "portrait", "account_circle", "member", hidden=True),
     Entry("members/groups.py", "members", "groups", "filter_alt", "groups"),
+    Entry("members/group_portrait.py", "members", "group_portrait", "groups", "group-portrait", hidden=True),
     Entry("programme/tiers.py", "programme", "tiers", "workspace_premium", "tiers"),
     Entry("programme/points.py", "programme", "points", "stars", "points"),
     Entry("programme/promises.py", "programme", "promises", "redeem", "promises"),
@@ -51,6 +52,10 @@ ENTRIES = (
     Entry("marketing/reminders.py", "marketing", "reminders", "notifications_active", "reminders"),
     Entry("marketing/call_list.py", "marketing", "call_list", "call", "calls"),
     Entry("marketing/coupons.py", "marketing", "coupons", "confirmation_number", "redeem"),
+    Entry("numbers/members.py", "numbers", "analysis", "monitoring", "analysis"),
+    Entry("numbers/results.py", "numbers", "results", "savings", "results"),
+    Entry("numbers/products.py", "numbers", "products", "inventory_2", "products"),
+    Entry("numbers/letter.py", "numbers", "letter", "mail", "letter"),
     Entry("shop/data.py", "shop", "data", "upload_file", "data"),
     Entry("shop/settings.py", "shop", "settings", "settings", "settings"),
 )

@@ -50,6 +50,15 @@ class Member(Table, table=True):
     not_counted: str | None = Field(
         default=None, max_length=16, description="staff | test | reseller | blacklist: out of figures, tiers and sends"
     )
+    personalised: bool = Field(
+        default=True,
+        sa_column_kwargs={"server_default": text("true")},
+        description="false: no offers chosen by what this person did (PIPL 24)",
+    )
+    left_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="left the programme; not joined since"
+    )
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -77,6 +86,9 @@ class MemberTag(Table, table=True):
 
     member_id: int = reference("member.id", primary_key=True)
     tag: str = Field(primary_key=True, max_length=64)
+    by_rule: bool = Field(
+        default=False, sa_column_kwargs={"server_default": text("false")}, description="given and taken by its tag_rule"
+    )
 
 
 class Consent(Table, table=True):

@@ -7,6 +7,8 @@ from sqlmodel import Field
 from core.store.tables.base import Table, reference
 from core.store.types import Amount, RowId, UtcDateTime
 
+ZERO = {"server_default": "0"}
+
 
 class MemberProfile(Table, table=True):
     """A person's paid orders summed up; no column depends on the day it is read."""
@@ -25,6 +27,15 @@ class MemberProfile(Table, table=True):
     first_day: int = Field(index=True)
     last_day: int = Field(index=True)
     last_order_id: int = Field(sa_type=RowId)
+    first_day_net_fen: int = Field(
+        default=0, sa_type=Amount, sa_column_kwargs=ZERO, description="net spend of the first buying day"
+    )
+    month_start_orders: int = Field(
+        default=0, sa_column_kwargs=ZERO, description="orders of the first ten days of a month"
+    )
+    last_category: str | None = Field(
+        default=None, max_length=64, description="the dearest line's, of the last order that has one"
+    )
 
 
 class DaySummary(Table, table=True):
