@@ -66,8 +66,8 @@ class LiveOffer:
 
 
 @dataclass(frozen=True)
-class DemoShop:
-    """A whole invented shop; every instant is epoch microseconds, every amount fen.
+class ShopFacts:
+    """What happened in a shop; every instant is epoch microseconds, every amount fen.
 
     products: product_key, title, category, price_fen, cost_fen.
     people: number (1..n), buyer_id, nickname, name, gender, birthday_year/month/day, province, city, phone, email,
@@ -79,13 +79,19 @@ class DemoShop:
 
     name: str
     platform: str
-    zone: str
-    now: int
     data_until: int
     products: pd.DataFrame
     people: pd.DataFrame
     orders: pd.DataFrame
     items: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class DemoShop(ShopFacts):
+    """A whole invented shop: its facts, its past campaigns, and the truths that were planted."""
+
+    zone: str
+    now: int
     campaigns: list[PastCampaign]
     live_offer: LiveOffer
     truth: dict[str, Any] = field(default_factory=dict)
