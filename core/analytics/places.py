@@ -72,10 +72,10 @@ _CITIES = {
 PROVINCES = tuple(_CITIES)
 MUNICIPALITIES = ("北京", "天津", "上海", "重庆")
 _UNRANKED = ("台湾", "香港", "澳门")
-_TAIL = re.compile(
-    ""
-    " (?:(?:朝鲜|土家|苗|藏|羌|彝|布依|侗|哈尼|壮|傣|白|景颇|傈僳|回|蒙古)族|蒙古|哈萨克|柯尔克孜)*(?:自治州|地区|盟|林区)$"
+_PEOPLES = (
+    "朝鲜族|土家族|苗族|藏族|羌族|彝族|布依族|侗族|哈尼族|壮族|傣族|白族|景颇族|傈僳族|回族|蒙古族|蒙古|哈萨克|柯尔克孜"
 )
+_TAIL = re.compile(f"(?:{_PEOPLES})*(?:自治州|地区|盟|林区)$")
 _BY_SHORT_NAME = {
     name: level for level, names in enumerate((_FIRST, _NEW_FIRST, _SECOND, _THIRD), 1) for name in names.split()
 }
