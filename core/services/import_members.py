@@ -56,7 +56,8 @@ def import_members(
     report, touched, owed = _merge(desk, actor, parsed, rows, batch, max_bad, now)
     if progress:
         progress(0.8)
-    review_batch_of_members(desk, touched, owed, now=now)
+    assert report.batch_id is not None
+    review_batch_of_members(desk, touched, report.batch_id, owed, now=now)
     return replace(report, seconds=time.monotonic() - started)
 
 

@@ -1,12 +1,13 @@
 """Keep what is derived up to date: after an import for whom it touched, nightly or on demand for everybody."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
+from core.clock import to_micros
 from core.documents.enums import Area
 from core.services.actor import Actor
 from core.services.desk import Desk
@@ -17,7 +18,7 @@ from core.services.shop_settings import load_settings
 from core.store.audit import record
 from core.store.queries import profiles
 from core.store.queries.facts import member_range
-from core.store.queries.tiers import EVERYBODY, OWED, batch_members
+from core.store.queries.tiers import EVERYBODY, OWED, batch_members, joined_meanwhile
 from core.store.tables import Setting
 from core.store.write_lock import Turn, take_turn
 
@@ -50,7 +51,7 @@ def review_owed(desk: Desk, *, now: datetime) -> int:
     """Review the tiers of everybody whom merged batches touched, killed imports' too; returns the number of new changes."""
     with desk.db.read() as session:
         batches = owed_numbers(session)
-        members = None if _all_owed(batches) else sorted(owed_members(session))
+        members = None if _all_owed(batches) else _to_review(session, owed_members(session), batches, now)
     if not batches:
         return 0
     keep_marks(desk, now=now)
@@ -75,6 +76,12 @@ def owed_members(session: Session) -> set[int]:
     return {member for batch in owed_numbers(session) for member in batch_members(session, batch)}
 
 
+def _to_review(session: Session, touched: Iterable[int], batches: Sequence[int], now: datetime) -> list[int]:
+    """Whom batches touched, and whose day of joining has come since the import before them."""
+    joined = joined_meanwhile(session, min(batches), to_micros(now)) if batches else []
+    return sorted({*touched, *joined})
+
+
 def _all_owed(batches: Sequence[int]) -> bool:
     return any(batch <= EVERYBODY for batch in batches)
 
@@ -89,12 +96,13 @@ def _put_owed(session: Session, batches: list[int]) -> None:
     session.merge(Setting(key=OWED, value=json.dumps(batches)))
 
 
-def review_batch_of_members(desk: Desk, members: Sequence[int], owed: int, *, now: datetime) -> int:
+def review_batch_of_members(desk: Desk, members: Sequence[int], batch_id: int, owed: int, *, now: datetime) -> int:
     """Review the tiers after a member file, when it changed who counts as joined everybody's; settles what was ``owed``."""
     keep_marks(desk, now=now)
     with desk.db.read() as session:
         everybody = not load_settings(session).members_from_first_order
-    changes = review_programme(desk, now=now, members=None if everybody else members)
+        listed = None if everybody else _to_review(session, members, [batch_id], now)
+    changes = review_programme(desk, now=now, members=listed)
     settle_owed(desk, [owed])
     return changes
 

@@ -1,7 +1,8 @@
 """Replay the live rules over all facts and hold every stored row against it: tiers, history, growth, points and their lots.
 
 A member is replayed for the instant at which their rows were last derived (``member_tier.evaluated_at``), so a store that was not
-looked at today is not called wrong. People of a merge that waits for its review are left out.
+looked at today is not called wrong; who has no tier is, for the last import, after which everybody had one who had joined by then.
+People of a merge that waits for its review are left out.
 """
 
 from collections.abc import Iterator
@@ -26,14 +27,14 @@ LISTED = 5_000
 def replay_differences(session: Session, zone: ShopZone, owed: set[int]) -> int:
     """How many members have rows that are not what a fresh replay says; reads only."""
     rules = load_rules(session, zone)
-    latest = queries.latest_evaluation(session)
-    if latest is None:
+    reviewed = queries.last_review(session)
+    if reviewed is None:
         return queries.count_due(session)
-    return sum(_block(session, whom, rules, latest, owed) for whom in everybody(session))
+    return sum(_block(session, whom, rules, reviewed, owed) for whom in everybody(session))
 
 
-def _block(session: Session, whom: Whom, rules: Rules, latest: int, owed: set[int]) -> int:
-    ids, evaluated = queries.evaluations(session, whom, latest)
+def _block(session: Session, whom: Whom, rules: Rules, reviewed: int, owed: set[int]) -> int:
+    ids, evaluated = queries.evaluations(session, whom, reviewed)
     mine = ~np.isin(ids, as_ints(sorted(owed)))
     wrong = 0
     for group in _groups(session, whom, rules, evaluated, mine):

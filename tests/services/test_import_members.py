@@ -10,6 +10,7 @@ from sqlalchemy import text
 from core.errors import Refusal
 from core.services.consents import opt_out
 from core.services.desk import Desk
+from core.services.programme import derive_members
 from core.services.refresh import refresh
 from core.services.shop_settings import read_settings, save_settings
 from core.services.verify import verify_store
@@ -27,6 +28,7 @@ from tests.services.order_files import (
     value_of,
 )
 
+TIERS = "SELECT label FROM member_identity i JOIN member_tier t ON t.member_id = i.member_id ORDER BY label"
 FULL = {
     "member_id": "A",
     "phone": "13800001234",
@@ -257,3 +259,14 @@ def test_too_many_bad_rows_need_a_yes(desk: Desk, tmp_path: Path) -> None:
         bring_members(desk, tmp_path, rows)
     assert value_of(desk.db, "SELECT count(*) FROM member") == 0
     assert bring_members(desk, tmp_path, rows, max_bad=0.06).people_new == 94
+
+
+def test_who_joins_later_today_has_a_tier_from_the_next_import_on(desk: Desk, tmp_path: Path) -> None:
+    later = NOW + timedelta(hours=4)  # at(0) is two hours after NOW
+    bring_members(desk, tmp_path, [{"member_id": "A", "joined_at": at(0)}, {"member_id": "B", "joined_at": at(9)}])
+    assert rows_of(desk.db, TIERS) == [("B",)] and verify_store(desk).violations == 0
+    with desk.db.write() as session:  # a review of B alone says nothing about A
+        derive_members(session, desk, [2], later)
+    assert rows_of(desk.db, TIERS) == [("B",)] and verify_store(desk).violations == 0
+    bring_in(desk, tmp_path, [order(1, member_id="B")], now=later)
+    assert rows_of(desk.db, TIERS) == [("A",), ("B",)] and verify_store(desk).violations == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core.services.refresh import refresh
@@ -55,8 +55,12 @@ def fresh(empty_file: Path, tmp_path: Path) -> Any:
     return make
 
 
+UNPAID = order(1, status=STATUSES[0], amount="0.00", created_at=at(0, hour=0), paid_at="")
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=FILES, joined=JOINED, place=st.integers(0, 3))
+@example(files=[[UNPAID]], joined=[("A", 0)], place=0)  # joins two hours after the import: nobody has a tier yet
 def test_any_sequence_of_imports_is_equal_to_a_rebuild(
     files: list[list[dict[str, Any]]], joined: list[tuple[str, int]], place: int, fresh: Any, tmp_path: Path
 ) -> None:

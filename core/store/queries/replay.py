@@ -12,14 +12,20 @@ from core.store.queries.facts import Whom, read_columns
 Ints = npt.NDArray[np.int64]
 
 
-def latest_evaluation(session: Session) -> int | None:
-    """The last instant at which anybody was derived; none when nobody ever was."""
-    found = session.execute(text("SELECT max(evaluated_at) FROM member_tier")).scalar_one()
+def last_review(session: Session) -> int | None:
+    """When the last import looked at whoever had joined; without imports the last instant at which anybody was derived.
+
+    Not simply the latter: one member's tier is derived at once when their points move, and tells nothing of the others.
+    """
+    imported, derived = session.execute(
+        text("SELECT (SELECT max(recorded_at) FROM import_batch), (SELECT max(evaluated_at) FROM member_tier)")
+    ).one()
+    found = derived if imported is None else imported
     return None if found is None else int(found)
 
 
 def count_due(session: Session) -> int:
-    """Members that should have a tier."""
+    """Members that should have a tier in a store that no import and no review ever touched."""
     return int(
         session.execute(
             text("SELECT count(*) FROM member WHERE joined_at IS NOT NULL AND not_counted IS NULL")

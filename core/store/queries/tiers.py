@@ -65,6 +65,19 @@ def batch_members(session: Session, batch_id: int) -> list[int]:
     return [int(row[0]) for row in found]
 
 
+def joined_meanwhile(session: Session, batch_id: int, now: int) -> list[int]:
+    """Who has joined since the import before a batch and has no tier yet: a file may say so up to a day ahead."""
+    found = session.execute(
+        text(
+            "SELECT m.id FROM member m WHERE m.joined_at <= :now AND m.not_counted IS NULL"
+            " AND m.joined_at > (SELECT max(recorded_at) FROM import_batch WHERE id < :batch)"
+            " AND NOT EXISTS (SELECT 1 FROM member_tier t WHERE t.member_id = m.id)"
+        ),
+        {"batch": batch_id, "now": now},
+    )
+    return [int(row[0]) for row in found]
+
+
 def published_versions(session: Session) -> list[RuleVersion]:
     """The published versions in the order in which they take effect."""
     statement = select(RuleVersion).where(RuleVersion.status == VersionStatus.PUBLISHED)
