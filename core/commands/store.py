@@ -25,23 +25,30 @@ def demo(
     members: Annotated[int, typer.Option("--members", min=1, metavar="N", help=help_of("demo.members"))] = 12_000,
     months: Annotated[int, typer.Option("--months", min=1, metavar="M", help=help_of("demo.months"))] = 24,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help=help_of("demo.seed"))] = 618,
+    real: Annotated[bool, typer.Option("--real", help=help_of("demo.real"))] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Build the demo shop into the store in use."""
+    """Build the demo shop into the store in use; ``--real``: the public data set, whole."""
     from core.services.build_demo import build_demo
-    from core.services.desk import demo_rules
+    from core.services.build_real_demo import REAL, build_real_demo
+    from core.services.reset_demo import rules_of
 
-    with open_shop(demo_rules()) as shop:
+    with open_shop(rules_of(REAL if real else "")) as shop:
         with progress_bar(shop.say("demo.bar")) as report:
-            built = build_demo(
-                shop.desk, shop.actor, members=members, months=months, seed=seed, now=shop.now, progress=report
-            )
+            if real:
+                built = build_real_demo(shop.desk, shop.actor, now=shop.now, progress=report)
+            else:
+                size = {"members": members, "months": months, "seed": seed}
+                built = build_demo(shop.desk, shop.actor, now=shop.now, progress=report, **size)
         counts = {"people": built.people, "orders": built.orders, "campaigns": built.campaigns}
         said = {name: f"{count:,}" for name, count in counts.items()}
         answer(
             as_json,
             {**counts, "seconds": round(built.seconds, 3)},
-            lambda: [shop.say("demo.built", **said, seconds=f"{built.seconds:.1f}")],
+            lambda: [
+                shop.say("demo.built", **said, seconds=f"{built.seconds:.1f}"),
+                *([shop.say("demo.real_terms")] if real else []),
+            ],
         )
 
 

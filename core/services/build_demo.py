@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.config import config
 from core.demo.generate import generate
 from core.demo.prices import demo_prices
 from core.documents.enums import Area
@@ -17,16 +16,13 @@ from core.services.demo_facts import add_orders, add_people
 from core.services.demo_plans import add_paid_plan
 from core.services.demo_promises import add_promises
 from core.services.demo_rewards import add_reviews, add_rewards
-from core.services.desk import Desk, demo_rules, open_desk, prepare_store
+from core.services.desk import Desk
 from core.services.price_settings import put_price_settings
 from core.services.programme import review_programme
 from core.services.shop_settings import load_settings, put_settings
 from core.store.audit import record
-from core.store.database import Database
-from core.store.migrate import rebuild
 from core.store.queries import profiles
 from core.store.tables import Setting
-from core.store.vault import Vault
 
 TRUTH = "demo_truth"
 
@@ -83,35 +79,6 @@ def build_demo(
     add_paid_plan(desk, actor, len(shop.people), now=now)
     report(1.0)
     return DemoReport(len(shop.people), len(shop.orders), len(shop.campaigns), time.monotonic() - started)
-
-
-def reset_demo(
-    actor: Actor, *, now: datetime, members: int = 12_000, progress: Callable[[float], None] | None = None
-) -> DemoReport:
-    """Throw the demo store away, whatever was done in it, and build it again; the shop's own store is not touched.
-
-    It takes the key in use, also where the old demo was sealed with another: there is nothing in it worth keeping.
-    """
-    desk = _open_whatever_its_key()
-    try:
-        rebuild(desk.db)
-        prepare_store(desk.db, desk.vault, demo_rules())
-        if progress:
-            progress(0.02)
-        return build_demo(desk, actor, now=now, progress=progress, members=members)
-    finally:
-        desk.close()
-
-
-def _open_whatever_its_key() -> Desk:
-    """The demo store to be rebuilt, with the key in use."""
-    try:
-        return open_desk("demo")
-    except Refusal as refusal:
-        if refusal.code != "key_wrong":
-            raise
-    settings = config()
-    return Desk(Database(settings.url("demo")), Vault.open_file(settings.key_file, create=False), "demo")
 
 
 def read_truth(desk: Desk) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Put the facts of a demo shop into an empty store through the driver: people, products, orders, lines, refunds."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import pandas as pd
@@ -43,6 +44,15 @@ ORDER: tuple[str, ...] = (
 )
 ORDER += ("refund_fen", "quantity", "shop_day", "province", "city", "coupon_code", "batch_id", "recorded_at", "id")
 ITEM = ("order_id", "line_no", "product_id", "quantity", "amount_fen", "refund_fen")
+
+
+def _tuples(frame: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    """Rows as tuples of plain values, missing = None; a column at a time, which is what a million lines need."""
+    columns = []
+    for name in frame.columns:
+        column = frame[name].astype(object)
+        columns.append(column.where(column.notna(), None).tolist())
+    return zip(*columns, strict=True)
 
 
 def _plain(frame: pd.DataFrame) -> list[dict[str, object]]:
@@ -104,8 +114,8 @@ def add_orders(session: Session, shop: ShopFacts, zone: ShopZone, actor: Actor, 
     )
     session.add(batch)
     session.flush()
-    goods = _plain(shop.products.assign(platform=shop.platform))
-    bulk_insert(session, Product, tuple(goods[0]), [tuple(row.values()) for row in goods])
+    goods = shop.products.assign(platform=shop.platform)
+    bulk_insert(session, Product, tuple(goods.columns), _tuples(goods))
     keys = products.product_ids(session, shop.platform)
     ids = reserve_ids(session, Order, len(shop.orders))
     paid = shop.orders["paid_at"].notna() & (shop.orders["paid_fen"] > 0)
@@ -114,14 +124,14 @@ def add_orders(session: Session, shop: ShopFacts, zone: ShopZone, actor: Actor, 
     frame = shop.orders.rename(columns={"number": "member_id", "created_at": "ordered_at"})
     frame = frame.assign(id=ids, shop_day=days, platform=shop.platform, batch_id=batch.id, recorded_at=at)
     frame["paid_at"] = frame["paid_at"].where(paid, pd.NA)
-    bulk_insert(session, Order, ORDER, [tuple(row.values()) for row in _plain(frame[list(ORDER)])])
+    bulk_insert(session, Order, ORDER, _tuples(frame[list(ORDER)]))
     by_number: dict[str, int] = dict(zip(shop.orders["order_no"], ids, strict=True))
     items = shop.items.assign(
         order_id=shop.items["order_no"].map(by_number),
         product_id=shop.items["product_key"].map(keys),
         line_no=shop.items["line_no"].astype(str),
     )
-    bulk_insert(session, OrderItem, ITEM, [tuple(row.values()) for row in _plain(items[list(ITEM)])])
+    bulk_insert(session, OrderItem, ITEM, _tuples(items[list(ITEM)]))
     refunded = frame[frame["refund_fen"] > 0]
     rows = zip(refunded["id"], refunded["refund_fen"], refunded["refunded_at"].fillna(at), strict=True)
     columns = ("order_id", "amount_fen", "occurred_at", "recorded_at")

@@ -8,8 +8,8 @@ from core.config import config
 from core.documents.enums import Area
 from core.errors import Refusal
 from core.services.actor import Actor
-from core.services.build_demo import reset_demo
 from core.services.desk import Desk, open_desk
+from core.services.reset_demo import demo_source, reset_demo
 from core.services.shop_settings import load_settings, put_settings
 from core.services.worker import TickResult, tick
 from core.store.audit import record
@@ -19,17 +19,19 @@ SENDING_HOUR = 10  # each day on the way also has a round when messages may leav
 TURN_SECONDS = 30.0
 
 
-def enter_demo(actor: Actor, *, now: datetime, progress: Callable[[float], None] | None = None) -> None:
-    """Make the demo store the one in use, built first where it is empty or the key in use does not open it.
+def enter_demo(
+    actor: Actor, *, now: datetime, source: str = "", progress: Callable[[float], None] | None = None
+) -> None:
+    """Make the demo store the one in use, built first where it is empty, from another source, or sealed with another key.
 
-    The shop's own store is not touched.
+    ``source``: "" is the invented shop, else the public data set. The shop's own store is not touched.
     """
-    if not _is_built():
-        reset_demo(actor, now=now, progress=progress)
+    if not _is_built(source):
+        reset_demo(actor, now=now, source=source, progress=progress)
     config().activate("demo")
 
 
-def _is_built() -> bool:
+def _is_built(source: str) -> bool:
     try:
         desk = open_desk("demo")
     except Refusal as refusal:
@@ -38,7 +40,7 @@ def _is_built() -> bool:
         raise
     try:
         with desk.db.read() as session:
-            return count_people(session) > 0
+            return count_people(session) > 0 and demo_source(desk) == source
     finally:
         desk.close()
 

@@ -60,6 +60,7 @@ class ShopSettings(BaseModel):
     grade_tiers: dict[str, str] = Field(default_factory=dict, description="our tier by the platform's grade number")
     margin_bp: int = Field(default=4_000, ge=0, le=10_000, description="gross margin where a product has no cost")
     demo: bool = Field(default=False, description="an invented shop: nothing but practice messages leaves it")
+    demo_source: str = Field(default="", description="where a demo's data come from, when they are not invented")
     smtp: SmtpSettings = SmtpSettings()
     clock_offset_seconds: int = Field(default=0, ge=0, description="the demo clock, turned forward")
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.services.build_real_demo import REAL, real_data_ready
 from pages.ui import demo
 from pages.ui.page import page
 from pages.ui.parts import card
@@ -14,6 +15,10 @@ with page("welcome.title", t("welcome.subtitle")):
             st.markdown(t(f"welcome.demo.{line}"))
         if st.button(t("welcome.demo.act"), icon=":material/science:", key="welcome:demo", width="stretch"):
             demo.enter()
+        if real_data_ready() and st.button(
+            t("welcome.demo.real"), icon=":material/dataset:", key="welcome:real", width="stretch", type="tertiary"
+        ):
+            demo.enter(REAL)
     with right, card(t("welcome.own"), fill=True):
         for line in ("what", "try", "safe"):
             st.markdown(t(f"welcome.own.{line}"))

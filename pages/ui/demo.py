@@ -7,8 +7,9 @@ from typing import Any
 import streamlit as st
 
 from core.config import config
-from core.services.build_demo import reset_demo
+from core.services.build_real_demo import REAL, real_data_ready
 from core.services.demo_shop import enter_demo, leave_demo, turn_clock
+from core.services.reset_demo import reset_demo
 from core.services.worker import TickResult
 from pages.ui import format, jobs, state
 from pages.ui.confirm import confirm_dialog
@@ -33,26 +34,43 @@ def show_controls() -> None:
         for days in (DAY, WEEK):
             if st.button(t(f"demo.turn.{days}"), icon=":material/fast_forward:", key=f"demo:turn:{days}:{offset}"):
                 _turn(days, offset)
+    source = settings().demo_source
+    if source == REAL:
+        with st.popover(t("demo.real.source"), icon=":material/info:", type="tertiary"):
+            st.markdown(t("demo.real.terms"))
+    other = "" if source == REAL else REAL
     with st.popover(t("demo.more"), icon=":material/tune:", type="tertiary"):
         asked = st.button(t("demo.reset"), icon=":material/restart_alt:", key="demo:reset", width="stretch")
+        name = t(f"demo.switch.{other or 'invented'}")
+        can = not other or real_data_ready()
+        hint = None if can else t("error.real_data_missing")
+        switch = st.button(
+            name, icon=":material/swap_horiz:", key="demo:switch", width="stretch", disabled=not can, help=hint
+        )
         if st.button(t("demo.leave"), icon=":material/storefront:", key="demo:leave", width="stretch"):
             leave()
+    _confirm_rebuild("demo-reset", asked, t("demo.reset.act"), source)
+    _confirm_rebuild("demo-switch", switch, name, other)
+
+
+def _confirm_rebuild(name: str, asked: bool, label: str, source: str) -> None:
+    """Ask before what was done in the demo shop is thrown away; ``source``: what it is built from then."""
     confirm_dialog(
         asked,
-        "demo-reset",
+        name,
         t("demo.reset.title"),
         [],
-        t("demo.reset.act"),
-        _reset,
+        label,
+        lambda _key: _reset(source),
         done=lambda _: "",
         text=t("demo.reset.text"),
     )
 
 
-def enter() -> None:
+def enter(source: str = "") -> None:
     """Go into the demo shop; it is built first where that was not done yet."""
     who, at = actor(), config().clock()
-    _start(ENTER, lambda report: enter_demo(who, now=at, progress=report))
+    _start(ENTER, lambda report: enter_demo(who, now=at, source=source, progress=report))
     st.rerun()
 
 
@@ -70,9 +88,9 @@ def _turn(days: int, offset: int) -> None:
     st.rerun()
 
 
-def _reset(_key: str) -> None:
+def _reset(source: str) -> None:
     who, at = actor(), config().clock()
-    job = _start(RESET, lambda report: reset_demo(who, now=at, progress=report))
+    job = _start(RESET, lambda report: reset_demo(who, now=at, source=source, progress=report))
     while not job.done and not job.share:  # the frame reads the store: it has to be one again first
         time.sleep(jobs.LOOK_SECONDS / 4)
 

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from core.config import config
 from core.i18n import LANGS, translate
 from core.services import demo_shop
-from core.services.build_demo import reset_demo
 from core.services.desk import open_desk
+from core.services.reset_demo import reset_demo
 from core.services.shop_settings import read_settings
 from pages.ui import demo, jobs
 

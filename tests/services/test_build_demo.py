@@ -11,12 +11,13 @@ from core.analytics.periods import Every
 from core.config import config
 from core.documents.enums import CampaignStatus
 from core.errors import Refusal
-from core.services.build_demo import build_demo, read_truth, reset_demo
+from core.services.build_demo import build_demo, read_truth
 from core.services.campaign_list import list_campaigns
 from core.services.campaign_results import campaign_result
 from core.services.desk import Desk, open_desk, prepare_store
 from core.services.numbers import last_days, read_kpis, read_span, read_trend
 from core.services.refresh import refresh
+from core.services.reset_demo import reset_demo
 from core.services.verify import verify_store
 from core.store.database import Database
 from core.store.migrate import upgrade

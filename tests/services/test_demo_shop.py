@@ -11,9 +11,9 @@ from core.documents.enums import Area
 from core.errors import Refusal
 from core.services import demo_shop
 from core.services.actor import Actor
-from core.services.build_demo import reset_demo
 from core.services.demo_shop import enter_demo, leave_demo, turn_clock
 from core.services.desk import Desk, open_desk
+from core.services.reset_demo import reset_demo
 from core.services.revisions import revisions
 from core.services.uploads import KEPT_SECONDS, keep_upload, upload_folder
 
