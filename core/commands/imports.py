@@ -1,4 +1,4 @@
-"""``import orders`` and ``import members``: a file in, a report out, the rejected rows to correct."""
+"""``import orders``, ``members`` and ``interactions``: a file in, a report out, the rejected rows to correct."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -119,6 +119,7 @@ def members(
 ) -> None:
     """Import a member file; without ``--map`` its columns are known by their names, whatever the preset says."""
     from core.importers.members import parse_members
+    from core.services.custom_import import own_fields
     from core.services.import_members import import_members
 
     wanted = _wanted(file, columns, platform, dry_run, max_bad, rejects, as_json)
@@ -132,10 +133,38 @@ def members(
                 now=shop.now,
                 mapping=wanted.mapping or (known.mapping if known else None),
                 platform=platform or (known.platform if known else None),
+                fields=own_fields(shop.desk),
                 progress=report,
             )
 
         _run(shop, wanted, ImportKind.MEMBERS, parse, import_members)
+
+
+@app.command(help=help_of("import.interactions"))
+def interactions(
+    file: Source,
+    platform: Platform = None,
+    columns: Columns = None,
+    dry_run: DryRun = False,
+    max_bad: MaxBad = BAD_SHARE,
+    rejects: Rejects = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import what people did beside buying; columns are known by their names or given by ``--map``."""
+    from core.importers.interactions import ParsedInteractions, parse_interactions
+    from core.services.import_interactions import import_interactions
+    from core.services.import_plan import usual_platform
+
+    wanted = _wanted(file, columns, platform, dry_run, max_bad, rejects, as_json)
+    with open_shop() as shop:
+
+        def parse(report: Callable[[float], None]) -> ParsedInteractions:
+            whose = platform or usual_platform(shop.desk, ())
+            return parse_interactions(
+                file, zone=shop.zone, now=shop.now, mapping=wanted.mapping, platform=whose, progress=report
+            )
+
+        _run(shop, wanted, None, parse, import_interactions)
 
 
 def _wanted(
@@ -169,7 +198,7 @@ def _recall(shop: Shop, wanted: Wanted, kind: ImportKind) -> "Remembered | None"
 def _run(
     shop: Shop,
     wanted: Wanted,
-    kind: ImportKind,
+    kind: ImportKind | None,
     parse: Callable[[Callable[[float], None]], Any],
     merge: Callable[..., "ImportReport"],
 ) -> None:
@@ -198,7 +227,7 @@ def _run(
             raise
         report(1.0)
     done = replace(done, seconds=time.monotonic() - started)
-    if not wanted.dry_run and getattr(parsed, "preset", "mapped") == "mapped":
+    if kind is not None and not wanted.dry_run and getattr(parsed, "preset", "mapped") == "mapped":
         _remember(shop, kind, parsed)
     if wanted.rejects:
         _write(shop, wanted.rejects, done.rejects, parsed.headers)

@@ -24,6 +24,8 @@ EARNING_KINDS = (
     "referral",
 )
 ACTION_KINDS = EARNING_KINDS[2:]
+# What is recorded of people beside their orders: also what earns nothing but tells what they like.
+INTERACTION_KINDS = (*ACTION_KINDS, "browse", "cart")
 MOST_UNITS = 1_000_000
 
 

@@ -163,13 +163,50 @@ MEMBER_SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+INTERACTION_SYNONYMS: dict[str, tuple[str, ...]] = {
+    **{field: ORDER_SYNONYMS[field] for field in ("member_id", "phone")},
+    "kind": (
+        "kind",
+        "action",
+        "behaviour",
+        "behavior",
+        "event",
+        "行为",
+        "行为类型",
+        "互动",
+        "互动类型",
+        "动作",
+        "类型",
+    ),
+    "created_at": (
+        "created_at",
+        "occurred_at",
+        "timestamp",
+        "time",
+        "date",
+        "发生时间",
+        "行为时间",
+        "互动时间",
+        "评价时间",
+        "评论时间",
+        "时间",
+        "日期",
+    ),
+    "product_id": ORDER_SYNONYMS["product_id"],
+    "product": ORDER_SYNONYMS["product"],
+    "stars": ("stars", "rating", "score", "评分", "星级", "评价星级", "评价等级", "评价"),
+    "text": ("text", "comment", "review", "评价内容", "评论内容", "评论", "内容"),
+    "key": ("key", "event id", "记录编号", "流水号", "评价编号", "编号"),
+}
+
 ORDER_FIELDS = tuple(ORDER_SYNONYMS)
 MEMBER_FIELDS = tuple(MEMBER_SYNONYMS)
+INTERACTION_FIELDS = tuple(INTERACTION_SYNONYMS)
 
 
 @lru_cache(maxsize=1)
 def _vocabulary() -> frozenset[str]:
-    tables = (ORDER_SYNONYMS, MEMBER_SYNONYMS, *(preset.columns for preset in PRESETS.values()))
+    tables = (ORDER_SYNONYMS, MEMBER_SYNONYMS, INTERACTION_SYNONYMS, *(preset.columns for preset in PRESETS.values()))
     return frozenset(header_key(name) for table in tables for names in table.values() for name in names)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core.documents.earning import ACTION_KINDS
+from core.documents.earning import INTERACTION_KINDS
 from core.documents.enums import Area
 from core.errors import Refusal
 from core.services.actor import Actor
@@ -37,7 +37,7 @@ def record_interaction(
     Refuses ``interaction_unknown`` (a kind that nothing knows), ``interaction_stars``, ``member_unknown``, ``key_taken``.
     """
     take_turn(session, Turn.TIERS)
-    if kind not in ACTION_KINDS:
+    if kind not in INTERACTION_KINDS:
         raise Refusal("interaction_unknown", kind=kind)
     if stars is not None and not 1 <= stars <= BEST:
         raise Refusal("interaction_stars", stars=stars)

@@ -1,6 +1,6 @@
 """Facts of the programme that somebody records: points that move without an order, held tiers, interactions."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -99,3 +99,20 @@ def refunded_orders(session: Session, ids: Collection[int]) -> dict[int, int]:
     """By refund its order."""
     rows = session.exec(select(Refund.id, Refund.order_id).where(col(Refund.id).in_(ids)))
     return {int(number or 0): order for number, order in rows}
+
+
+def taken_interactions(session: Session, keys: Sequence[str]) -> set[str]:
+    """Which keys of interactions are in use."""
+    found: set[str] = set()
+    for start in range(0, len(keys), 5_000):
+        among = col(Interaction.key).in_(list(keys[start : start + 5_000]))
+        found |= set(session.exec(select(Interaction.key).where(among)))
+    return found
+
+
+def insert_interactions(session: Session, rows: Iterable[Mapping[str, Any]], actor: str, recorded_at: int) -> None:
+    """Deeds in bulk: person, kind, created_at (µs), subject, stars, text, key."""
+    columns = ("member_id", "kind", "occurred_at", "subject", "stars", "note", "key", "actor", "recorded_at")
+    names = ("person", "kind", "created_at", "subject", "stars", "text", "key")
+    plain = ([row[name] if name != "text" else row[name] or "" for name in names] for row in rows)
+    bulk_insert(session, Interaction, columns, ([*values, actor, recorded_at] for values in plain))

@@ -21,7 +21,7 @@ class Interaction(Table, table=True):
 
     id: int | None = row_id()
     member_id: int = reference("member.id")
-    kind: str = Field(max_length=32, description="one of core.documents.earning.ACTION_KINDS")
+    kind: str = Field(max_length=32, description="one of core.documents.earning.INTERACTION_KINDS")
     occurred_at: datetime = Field(sa_type=UtcDateTime)
     subject: str = Field(default="", max_length=256, description="the product, task or event it was about")
     stars: int | None = None
