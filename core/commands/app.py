@@ -2,7 +2,20 @@
 
 import typer
 
-from core.commands import bench, benefits, campaigns, explain, imports, rules, segments, show, store
+from core.commands import (
+    bench,
+    benefits,
+    campaigns,
+    cohorts,
+    explain,
+    imports,
+    regions,
+    rules,
+    segments,
+    show,
+    store,
+    traffic,
+)
 from core.commands.shop import Commands
 from core.commands.words import help_of
 
@@ -15,6 +28,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback must not show the values of personal data
 )
 benefits.add_to(show.app)
+cohorts.add_to(show.app)
+regions.add_to(show.app)
+traffic.add_to(imports.app)
 for name, noun in (
     ("import", imports.app),
     ("show", show.app),

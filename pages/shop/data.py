@@ -9,6 +9,7 @@ from pages.ui.import_result import show_result
 from pages.ui.page import page
 from pages.ui.parts import download
 from pages.ui.runtime import is_demo, is_first_start, t
+from pages.ui.traffic_file import traffic_card
 
 KEYS_TEMPLATE = "订单号,会员号,手机号\r\n"
 
@@ -27,3 +28,4 @@ with page("menu.data", t("data.subtitle")):
                     st.markdown(t(f"data.which.{part}"))
                 download(t("data.keys_template"), lambda: KEYS_TEMPLATE.encode("utf-8-sig"), t("data.keys_file"))
     show_history()
+    traffic_card()
