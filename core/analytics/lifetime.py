@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, hyp2f1
+from scipy.special import betaincinv, expit, hyp2f1, roots_legendre
 
 Whole = npt.NDArray[np.int64]
 Real = npt.NDArray[np.float64]
@@ -23,6 +23,8 @@ Real = npt.NDArray[np.float64]
 DAYS_A_YEAR = 365.0
 STEP_DAYS = 30  # what is expected within one step is discounted as if it came in its middle
 FEN = 100.0
+_ALIKE = 300.0
+_NODES = 64
 _NEAR = 1e-4  # around a = 1 the formula is 0/0 with a smooth limit
 
 
@@ -160,8 +162,11 @@ def _if_alive(pairs: Real, model: BgNbd, days: float) -> Real:
     """Purchases expected within ``days`` of customers who have not left, for each (x, T).
 
     The published form multiplies a vanishing power by a 2F1 that overflows for large x; by Euler's transformation both become
-    (1 - z)^(a - 1) 2F1(a + b - 1 - r, a - 1; a + b + x - 1; z), which stays near 1.
+    (1 - z)^(a - 1) 2F1(a + b - 1 - r, a - 1; a + b + x - 1; z), which stays near 1. Where a + b is large (everybody leaves with
+    much the same chance) the series fails too, and the expectation over that chance is summed up instead.
     """
+    if model.a + model.b > _ALIKE:
+        return _if_alive_alike(pairs, model, days)
     if abs(model.a - 1) < _NEAR:
         below, above = (BgNbd(model.r, model.alpha, 1 + side * 2 * _NEAR, model.b) for side in (-1, 1))
         return np.asarray((_if_alive(pairs, below, days) + _if_alive(pairs, above, days)) / 2)
@@ -171,3 +176,14 @@ def _if_alive(pairs: Real, model: BgNbd, days: float) -> Real:
     series = hyp2f1(model.a + model.b - 1 - model.r, model.a - 1, top, z)
     found = top / (model.a - 1) * (1 - np.exp((model.a - 1) * np.log1p(-z)) * series)
     return np.asarray(np.maximum(found, 0.0))
+
+
+def _if_alive_alike(pairs: Real, model: BgNbd, days: float) -> Real:
+    """The same by Gauss-Legendre over the quantiles of the chance p to leave, which is beta(a, b + x) of who has not left:
+    the mean of (1 - (1 + p t / (alpha + T))^-(r + x)) / p, the rate having been gamma(r + x, alpha + T).
+    """
+    nodes, weights = roots_legendre(_NODES)
+    kinds, place = np.unique(pairs[:, 0], return_inverse=True)
+    chance = betaincinv(model.a, model.b + kinds[:, None], (nodes[None, :] + 1) / 2)[place]
+    silent = (model.r + pairs[:, :1]) * np.log1p(chance * days / (model.alpha + pairs[:, 1:]))
+    return np.asarray(np.einsum("ij,j->i", -np.expm1(-silent) / chance, weights / 2))

@@ -88,9 +88,9 @@ def compress(people: Histories) -> Rows:
         key, many = np.unique((count * wide + last) * wide + whole, return_counts=True)
         pair, age = np.divmod(key, wide)
         x, seen = np.divmod(pair, wide)
-        return Rows(*(column.astype(np.float64) for column in (x, seen, age)), people=many.astype(np.float64))
+        return _rows(x, seen, age, many)
     found, many = np.unique(np.stack(columns, axis=1), axis=0, return_counts=True)
-    return Rows(*found.T, people=many.astype(np.float64))
+    return _rows(*found.T, many)
 
 
 def fit_bgnbd(people: Histories) -> Fit[BgNbd] | NoFit:
@@ -134,12 +134,16 @@ _BGNBD_STARTS = ((0.3, 0.2, 0.8, 2.5), (1.0, 0.3, 0.3, 3.0), (1.5, 1.0, 1.0, 8.0
 _MONEY_STARTS = ((6.0, 4.0, 0.4), (2.0, 3.0, 1.0), (20.0, 10.0, 0.5))
 
 
+def _rows(*columns: npt.NDArray[Any]) -> Rows:
+    return Rows(*(column.astype(np.float64) for column in columns))
+
+
 def _thinned(rows: Rows) -> Rows:
     """At most ``SAMPLE`` evenly drawn customers, of every kind of history as many as there are."""
     upto = np.cumsum(rows.people)
     drawn = np.bincount(np.searchsorted(upto, np.linspace(0, upto[-1], SAMPLE, endpoint=False), side="right"))
     kept = np.flatnonzero(drawn)
-    return Rows(*(column[kept] for column in rows[:3]), people=drawn[kept].astype(np.float64))
+    return _rows(*(column[kept] for column in rows[:3]), drawn[kept])
 
 
 def _search(few: Slope, all_rows: Slope, starts: Sequence[Real]) -> tuple[Real, float] | NoFit:

@@ -131,3 +131,34 @@ def _shares(before: Real, after: Real) -> Real:
         around += (before[one] * after[two] + after[one] * before[two]) / 6
         found[own] = (after[own] - before[own]) * around
     return found
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How the value still expected is spread: ``half_people`` customers, each with ``half_fen`` or more, hold half of it.
+
+    ``curve``: for the dearest 1, 5, 10, 20, 50 and 100 % of the people, the share of the value that they hold.
+    """
+
+    people: int
+    value_fen: int
+    half_people: int
+    half_fen: int
+    curve: tuple[tuple[int, float], ...]
+
+
+def spread(value_fen: Whole) -> Spread | None:
+    """The spread of expected values; None where nothing is expected. Who is as dear as the last of the half is in it too."""
+    ranked = np.sort(np.asarray(value_fen, np.int64))[::-1]
+    upto = np.cumsum(ranked)
+    if not len(ranked) or upto[-1] <= 0:
+        return None
+    border = int(ranked[np.searchsorted(upto, upto[-1] / 2)])
+    tops = [(percent, -(-len(ranked) * percent // 100)) for percent in (1, 5, 10, 20, 50, 100)]
+    return Spread(
+        people=len(ranked),
+        value_fen=int(upto[-1]),
+        half_people=int(np.count_nonzero(ranked >= border)),
+        half_fen=border,
+        curve=tuple((percent, float(upto[count - 1] / upto[-1])) for percent, count in tops),
+    )
