@@ -1,21 +1,25 @@
 """Charts a page calls by name; each draws itself in the theme. Money comes in fen, shares as parts of one."""
 
 from pages.ui.charts.bars import Bar, ShareRow, ranked_bars, share_bars
+from pages.ui.charts.curve import CurvePoint, curve
 from pages.ui.charts.effect import Effect, effect_chart
 from pages.ui.charts.grid import Cell, heat_grid
 from pages.ui.charts.kpi import kpi_card, kpi_row
 from pages.ui.charts.provinces import province_map
-from pages.ui.charts.purchases import Purchase, purchase_dots
+from pages.ui.charts.purchases import Expected, Purchase, purchase_dots
 from pages.ui.charts.trend import Festival, TrendPoint, trend
 
 __all__ = [
     "Bar",
     "Cell",
+    "CurvePoint",
     "Effect",
+    "Expected",
     "Festival",
     "Purchase",
     "ShareRow",
     "TrendPoint",
+    "curve",
     "effect_chart",
     "heat_grid",
     "kpi_card",
