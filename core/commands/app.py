@@ -9,6 +9,7 @@ from core.commands import (
     cohorts,
     explain,
     imports,
+    lifetime,
     regions,
     rules,
     segments,
@@ -30,6 +31,7 @@ app = typer.Typer(
 benefits.add_to(show.app)
 cohorts.add_to(show.app)
 regions.add_to(show.app)
+lifetime.add_to(show.app)
 traffic.add_to(imports.app)
 for name, noun in (
     ("import", imports.app),
