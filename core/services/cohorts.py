@@ -89,12 +89,17 @@ def read_cohorts(desk: Desk, by: SliceBy | None = None, value: str = "") -> Coho
         span = data_span(session)
         if span is None:
             return CohortReport((), None)
-        if by is None and queries.facts_stamp(session) == _stamp(session):
+        if by is None and kept_is_current(session):
             kept = queries.read_cells(session)
             cells = Cells(*np.array(kept, np.int64).reshape(len(kept), len(NO_CELLS)).T)
         else:
             cells = _count(session, by, value)
     return CohortReport(make_cohorts(cells, span[1]), day_of(span[1]))
+
+
+def kept_is_current(session: Session) -> bool:
+    """Whether the kept table is of the orders as they are."""
+    return queries.facts_stamp(session) == _stamp(session)
 
 
 def list_slices(desk: Desk, by: SliceBy) -> list[tuple[str, int]]:
