@@ -100,7 +100,7 @@ def test_the_map_has_34_tiles_each_on_its_own_place() -> None:
     assert len(set(TILES.values())) == 34
     for lang in LANGS:
         assert len({translate(lang, f"province.{code}") for code in TILES}) == 34
-        assert len(str(province_chart([("ZJ", 3)], PALETTE, lang).to_dict())) > 1_000
+        assert len(str(province_chart([("ZJ", 3)], "count", None, PALETTE, lang).to_dict())) > 1_000
 
 
 def test_an_effect_counts_only_when_its_whole_interval_does() -> None:

@@ -6,8 +6,7 @@ from typing import Any
 import altair as alt
 
 from core.i18n import Lang, translate
-from pages.ui import format
-from pages.ui.charts.canvas import draw, rows
+from pages.ui.charts.canvas import Unit, draw, rows, worded
 from pages.ui.theme import Palette, ink_on, ramp
 
 # ISO 3166-2:CN code -> (column, row)
@@ -34,36 +33,52 @@ def province_code(name: str) -> str | None:
     return None
 
 
-def province_map(counts: Mapping[str, int], *, height: int = 330, alt_text: str | None = None) -> int:
-    """Draw people by province name; the number of people whose province is not known, for the caption."""
-    found: dict[str, int] = {}
-    unknown = 0
-    for name, count in counts.items():
+def province_map(
+    figures: Mapping[str, float],
+    *,
+    unit: Unit = "count",
+    title: str | None = None,
+    height: int = 330,
+    alt_text: str | None = None,
+) -> int:
+    """Draw a figure by province name; the sum of those whose province is not known, for the caption (people, sales).
+
+    A province that is not given has none of a sum; of an average or a share nothing can be said.
+    """
+    found: dict[str, float] = {}
+    unknown = 0.0
+    for name, figure in figures.items():
         code = province_code(name)
         if code is None:
-            unknown += count
+            unknown += figure
         else:
-            found[code] = found.get(code, 0) + count
-    draw(province_chart, tuple(found.items()), height=height, alt_text=alt_text)
-    return unknown
+            found[code] = found.get(code, 0) + figure
+    draw(province_chart, tuple(found.items()), unit, title, height=height, alt_text=alt_text)
+    return int(unknown)
 
 
-def province_chart(counts: Sequence[tuple[str, int]], colours: Palette, lang: Lang) -> Any:
+def province_chart(
+    figures: Sequence[tuple[str, float]], unit: Unit, title: str | None, colours: Palette, lang: Lang
+) -> Any:
     """The layered Altair chart of ``province_map``; the ramp is of square roots, or one big province hides the rest."""
-    found = dict(counts)
+    found = dict(figures)
     most = max(found.values(), default=0) or 1
     shown = []
     for code, (column, line) in TILES.items():
-        count = found.get(code, 0)
-        colour = ramp(colours.sequential, (count / most) ** 0.5) if count else colours.border
+        figure = found.get(code)
+        colour = ramp(colours.sequential, (max(figure, 0) / most) ** 0.5) if figure else colours.border
         full = translate(lang, f"province.{code}")
-        words = {"short": full if lang == "zh" else code, "count": format.number(count), "full": full}
-        ink = ink_on(colour) if count else colours.muted
+        known = worded(figure or 0, unit, lang) if figure is not None or unit == "count" else "–"
+        words = {"short": full if lang == "zh" else code, "count": known, "full": full}
+        ink = ink_on(colour) if figure else colours.muted
         shown.append({"column": column, "line": line, "colour": colour, "ink": ink} | words)
     base = alt.Chart(rows(shown)).encode(
         x=alt.X("column:O", axis=None, scale=alt.Scale(domain=list(range(COLUMNS)), padding=0)),
         y=alt.Y("line:O", axis=None, scale=alt.Scale(domain=list(range(LINES)), padding=0)),
-        tooltip=[alt.Tooltip("full:N", title=" "), alt.Tooltip("count:N", title=translate(lang, "chart.people"))],
+        tooltip=[
+            alt.Tooltip("full:N", title=" "),
+            alt.Tooltip("count:N", title=title or translate(lang, "chart.people")),
+        ],
     )
     ink = alt.Color("ink:N", scale=None)
     tiles = base.mark_rect(cornerRadius=6, stroke=colours.background, strokeWidth=4)
