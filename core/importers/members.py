@@ -1,8 +1,9 @@
 """A member file as members and rejected rows: contacts, birthday, grade and what each person agreed to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import numpy as np
 import pandas as pd
 
 from core.clock import ShopZone
+from core.documents.custom_field import OwnField
 from core.errors import Refusal
 from core.importers.cells import by_value
 from core.importers.columns import Table, plain_column, type_columns
 from core.importers.mapping import MEMBER_FIELDS, Mapped, check_mapping, suggest_members
+from core.importers.own_fields import OWN, columns_of, parse_own
 from core.importers.personal import (
     ADULT_CONSENT,
     Birthday,
@@ -58,7 +61,8 @@ _PERSONAL = ("gender", "birthday", "grade", "tags", "consent_sms", "consent_emai
 
 @dataclass(frozen=True)
 class ParsedMembers:
-    """A member file's values; ``members`` has MEMBER_COLUMNS (a missing consent is no consent, ``tags`` a tuple of str).
+    """A member file's values; ``members`` has MEMBER_COLUMNS (a missing consent is no consent, ``tags`` a tuple of str)
+    and ``field:CODE`` for each own field of the shop that the file names.
 
     ``rows - len(rejects)`` were accepted, repeated rows among them.
     """
@@ -84,9 +88,13 @@ def parse_members(
     now: datetime,
     mapping: Mapped | None = None,
     platform: str | None = None,
+    fields: Sequence[OwnField] = (),
     progress: Progress | None = None,
 ) -> ParsedMembers:
-    """Parse a member file. Refuses whole-file faults and ``mapping_incomplete`` without member id and phone."""
+    """Parse a member file; a column called as one of the owner's ``fields`` fills it.
+
+    Refuses whole-file faults and ``mapping_incomplete`` without member id and phone.
+    """
     report = progress or (lambda share: None)
     sheet = read_sheet(path, progress=lambda share: report(0.5 * share))
     columns = check_mapping(mapping, sheet.headers, MEMBER_FIELDS) if mapping else suggest_members(sheet.headers)
@@ -95,6 +103,12 @@ def parse_members(
     typed = {name: column for name, column in columns.items() if name not in _PERSONAL}
     table = type_columns(sheet, typed, zone, now)
     _type_personal(table, {name: columns[name] for name in _PERSONAL if name in columns}, zone, now)
+    own = columns_of(sheet.headers, columns, fields)
+    for code, column in own.items():
+        one = next(field for field in fields if field.code == code)
+        parsed = by_value(plain_column(sheet, column), partial(parse_own, one), "str")
+        table.quarantine.add_all(parsed.faults, column)
+        table.values[OWN + code] = parsed.values
     report(0.8)
     keep = _check_members(table)
     members = table.values[keep & table.quarantine.good()].copy()
@@ -109,7 +123,7 @@ def parse_members(
         columns,
         sheet.headers,
         sheet.rows,
-        members[list(MEMBER_COLUMNS)].reset_index(drop=True),
+        members[[*MEMBER_COLUMNS, *(OWN + code for code in own)]].reset_index(drop=True),
         rejects,
         table.notes,
     )

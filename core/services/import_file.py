@@ -12,6 +12,7 @@ from core.importers.members import parse_members
 from core.importers.orders import parse_orders
 from core.importers.rejects import Reject
 from core.services.actor import Actor
+from core.services.custom_import import own_fields
 from core.services.desk import Desk
 from core.services.import_files import BAD_SHARE, ImportReport
 from core.services.import_members import import_members
@@ -119,6 +120,7 @@ def _members(
         now=now,
         mapping=None if plan.mapping is None else dict(plan.mapping),
         platform=plan.platform,
+        fields=own_fields(desk),
         progress=_part(report, 0.0, PARSED),
     )
     done = import_members(

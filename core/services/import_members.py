@@ -14,7 +14,9 @@ from core.documents.enums import Area, ImportKind, Purpose
 from core.errors import Refusal
 from core.importers.members import ParsedMembers
 from core.services.actor import Actor
+from core.services.custom_import import OwnValues
 from core.services.desk import Desk
+from core.services.erasures import without_erased
 from core.services.import_files import BAD_SHARE, ImportReport, hash_file, keep_rejects
 from core.services.refresh import owe_everybody, review_batch_of_members
 from core.services.shop_settings import load_settings, put_settings
@@ -45,6 +47,7 @@ def import_members(
 ) -> ImportReport:
     """Merge a parsed member file in one transaction, or with ``dry_run`` say what would change."""
     started = time.monotonic()
+    parsed = without_erased(desk, parsed)
     rows = _rows(desk.vault, parsed)
     if progress:
         progress(0.3)
@@ -67,10 +70,12 @@ def _report(session: Session, vault: Vault, parsed: ParsedMembers, rows: list[di
     places = [known.get(row["id_hash"]) or known.get(row["phone_hash"]) for row in rows]
     found = [number for number in places if number is not None]
     members, tags = people.load_people(session, found), people.load_tags(session, found)
+    own = OwnValues(session, rows, found)
     changed = joined = 0
     for row, number in zip(rows, places, strict=True):
         member = None if number is None else members[number]
-        changed += member is None or _differs(vault, row, member, tags.get(number or 0, set()))
+        held = tags.get(number or 0, set())
+        changed += member is None or _differs(vault, row, member, held) or own.differ(row, number or 0)
         joined += _joins(row) and (member is None or member.joined_at is None)
     return ImportReport(
         rows=parsed.rows,
@@ -147,6 +152,7 @@ def _merge(
             _end_first_order_rule(session)
         _agree(session, rows, [members[number] for number in ids], batch.file_name, now)
         _tag(session, rows, ids)
+        OwnValues(session, rows, ids).write(session, rows, ids)
         profiles.rebuild_days(session)
         for name in COUNTED:
             setattr(batch, name, getattr(report, name))

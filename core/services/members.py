@@ -12,11 +12,11 @@ from core.documents.segment import Node
 from core.errors import Refusal
 from core.services.desk import Desk
 from core.services.rule_versions import read_live
-from core.services.segments import segment_day
+from core.services.segments import compile_segment
 from core.store.queries import members as queries
 from core.store.queries.members import MemberFilter, Sort
 from core.store.queries.people import find_by_label
-from core.store.queries.segments import select_members
+from core.store.queries.portrait import paid_lines
 from core.store.queries.tiers import changes_of
 from core.store.tables import Consent, Member, MemberProfile, MemberTier, TierChange
 
@@ -124,14 +124,14 @@ def list_people(
     """One page of the people that a filter finds, among those of a group where one is given."""
     today = day_number(desk.zone.day(now))
     with desk.db.read() as session:
-        within = None if tree is None else select_members(tree, segment_day(session, now))
+        within = None if tree is None else compile_segment(session, tree, now=now)
         return [_line(row, today) for row in queries.list_members(session, wanted, sort, offset, size, within)]
 
 
 def count_people(desk: Desk, wanted: MemberFilter, *, tree: Node | None = None, now: datetime) -> int:
     """How many people a filter finds, among those of a group where one is given."""
     with desk.db.read() as session:
-        within = None if tree is None else select_members(tree, segment_day(session, now))
+        within = None if tree is None else compile_segment(session, tree, now=now)
         return queries.count_members(session, wanted, within)
 
 
@@ -281,6 +281,12 @@ def read_choices(desk: Desk) -> Choices:
             queries.known_tags(session),
             queries.known_categories(session),
         )
+
+
+def buying_lines(desk: Desk, member_id: int) -> list[tuple[int, int]]:
+    """(fen a piece, pieces) of every line of a person's paid orders."""
+    with desk.db.read() as session:
+        return paid_lines(session, member_id)
 
 
 def buying_days(portrait: Portrait, zone: ShopZone) -> list[int]:

@@ -12,6 +12,7 @@ from core.clock import ShopZone
 from core.importers.members import parse_members
 from core.importers.orders import ParsedOrders, parse_orders
 from core.services.actor import Actor
+from core.services.custom_import import own_fields
 from core.services.desk import Desk, prepare_store
 from core.services.import_files import ImportReport
 from core.services.import_members import import_members
@@ -82,7 +83,9 @@ def bring_members(
     rows = list(rows)
     names = list(dict.fromkeys(name for row in rows for name in row))
     path = write(folder / "members.csv", rows)
-    parsed = parse_members(path, zone=ZONE, now=now, mapping={name: name for name in names}, platform=platform)
+    own = own_fields(desk)
+    mapping = {name: name for name in names if name not in {one.name for one in own}}
+    parsed = parse_members(path, zone=ZONE, now=now, mapping=mapping, platform=platform, fields=own)
     return import_members(desk, OWNER, parsed, path, now=now, **options)
 
 

@@ -96,6 +96,11 @@ def count_members(session: Session, wanted: MemberFilter, within: Select[Any] | 
     return int(session.execute(_joined(select(func.count()), conditions)).scalar_one())
 
 
+def select_found(wanted: MemberFilter, within: Select[Any] | None = None) -> Select[Any]:
+    """The ids of everybody whom a filter finds."""
+    return _joined(select(col(Member.id)), _conditions(wanted) + _within(within))
+
+
 def _within(members: Select[Any] | None) -> list[ColumnElement[bool]]:
     return [] if members is None else [col(Member.id).in_(members)]
 
