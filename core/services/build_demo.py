@@ -13,10 +13,12 @@ from core.errors import Refusal
 from core.services.actor import Actor
 from core.services.demo_campaigns import add_campaigns
 from core.services.demo_facts import add_orders, add_people
+from core.services.demo_goal import add_goal
 from core.services.demo_plans import add_paid_plan
 from core.services.demo_promises import add_promises
 from core.services.demo_rewards import add_reviews, add_rewards
 from core.services.desk import Desk
+from core.services.insight import refresh_insight
 from core.services.price_settings import put_price_settings
 from core.services.programme import review_programme
 from core.services.shop_settings import load_settings, put_settings
@@ -74,9 +76,11 @@ def build_demo(
     review_programme(desk, now=now)
     report(0.9)
     add_rewards(desk, actor, now=now, seed=seed)
+    refresh_insight(desk, now=now)
     report(0.95)
     add_promises(desk, actor, now=now)
     add_paid_plan(desk, actor, len(shop.people), now=now)
+    add_goal(desk, actor, now=now, seed=seed)
     report(1.0)
     return DemoReport(len(shop.people), len(shop.orders), len(shop.campaigns), time.monotonic() - started)
 

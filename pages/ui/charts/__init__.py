@@ -5,9 +5,11 @@ from pages.ui.charts.curve import CurvePoint, curve
 from pages.ui.charts.effect import Effect, effect_chart
 from pages.ui.charts.grid import Cell, heat_grid
 from pages.ui.charts.kpi import kpi_card, kpi_row
+from pages.ui.charts.pairs import Pair, paired_bars
 from pages.ui.charts.provinces import province_map
 from pages.ui.charts.purchases import Expected, Purchase, purchase_dots
 from pages.ui.charts.trend import Festival, TrendPoint, trend
+from pages.ui.charts.waterfall import Step, waterfall
 
 __all__ = [
     "Bar",
@@ -16,17 +18,21 @@ __all__ = [
     "Effect",
     "Expected",
     "Festival",
+    "Pair",
     "Purchase",
     "ShareRow",
+    "Step",
     "TrendPoint",
     "curve",
     "effect_chart",
     "heat_grid",
     "kpi_card",
     "kpi_row",
+    "paired_bars",
     "province_map",
     "purchase_dots",
     "ranked_bars",
     "share_bars",
     "trend",
+    "waterfall",
 ]
