@@ -12,6 +12,7 @@ from sqlmodel import Session
 from core.clock import ShopZone, day_number, to_micros
 from core.documents.campaign import CampaignDocument
 from core.documents.enums import Arm, Purpose
+from core.documents.segment import Node, leaves
 from core.rules.assignment import assign
 from core.services.campaign_checks import first_hour
 from core.services.desk import Desk
@@ -24,6 +25,20 @@ from core.store.queries.numbers import headcount
 PRIOR_DAYS = 90
 # Upper ends, in days since the last order, of the classes in which a small audience is divided evenly.
 RECENCY_EDGES = (30, 90, 180, 365)
+
+
+# Conditions that pick nobody by what they did or are like: open to all, published, or chosen by hand.
+SHOP_WIDE = frozenset(
+    (
+        *("is_member", "is_customer", "tier", "grade", "paid_plan", "joined_days", "birthday_month", "birthday_within"),
+        *("consent", "contact", "opted_out", "personalised", "list"),
+    )
+)
+
+
+def picks_by_deeds(tree: Node) -> bool:
+    """Whether a group picks people by their purchases, place or foreseen value: not for who refused that (PIPL 24)."""
+    return any(leaf.field not in SHOP_WIDE for leaf in leaves(tree))
 
 
 def salt_of_draft(desk: Desk, draft_key: str) -> str:
@@ -42,7 +57,8 @@ def plan_audience(
     members = find_members(session, desk, document.tree, now=now)
     purpose = Purpose(document.purpose)
     at = first_hour(document, settings, now)  # caps are those of the day on which it speaks
-    plan = find_reach(session, desk, members, document.channels, settings, purpose=purpose, now=at)
+    chosen = picks_by_deeds(document.tree)
+    plan = find_reach(session, desk, members, document.channels, settings, purpose=purpose, chosen=chosen, now=at)
     today = day_number(ShopZone(settings.zone).day(now))
     facts = audience_facts(session, members).reindex(plan["member_id"])
     prior = net_by_member(session, today - PRIOR_DAYS, today)

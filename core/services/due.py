@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from core.clock import ShopZone, day_number
 from core.documents import journey
 from core.documents.enums import Area, Arm, Purpose
-from core.documents.journey import COUPON_EXPIRING, NEAR_FEN, PLAN_RENEWAL, TIER_DROP, JourneyDocument
+from core.documents.journey import BIRTHDAY, COUPON_EXPIRING, NEAR_FEN, PLAN_RENEWAL, TIER_DROP, JourneyDocument
 from core.documents.rules import read_rules
 from core.errors import Refusal
 from core.rules.assignment import assign
@@ -202,7 +202,9 @@ def _reached(
 ) -> list[DueLine]:
     """A way for each line that is still in, or why there is none."""
     asked = sorted({line.member_id for line in lines if line.reason is None})
-    frame = find_reach(session, desk, asked, document.channels, settings, purpose=purpose_of(document.code), now=at)
+    purpose = purpose_of(document.code)
+    chosen = document.code != BIRTHDAY
+    frame = find_reach(session, desk, asked, document.channels, settings, purpose=purpose, chosen=chosen, now=at)
     found = {int(m): (c, r) for m, c, r in zip(frame["member_id"], frame["channel"], frame["reason"], strict=True)}
     return [
         line if line.reason else replace(line, channel=found[line.member_id][0], reason=found[line.member_id][1])

@@ -16,7 +16,7 @@ from core.services.shop_settings import ShopSettings
 from core.store.queries.contacts import read_contacts, read_touches
 
 OPTED_OUT, CAP, NO_CONSENT, NO_CONTACT = "opted_out", "cap", "no_consent", "no_contact"
-NOT_COUNTED = "not_counted"
+NOT_COUNTED, NOT_PERSONALISED = "not_counted", "not_personalised"
 
 
 def find_reach(
@@ -27,10 +27,12 @@ def find_reach(
     settings: ShopSettings,
     *,
     purpose: Purpose,
+    chosen: bool = False,
     now: datetime,
 ) -> pd.DataFrame:
     """[member_id, channel, reason] in the order asked for: the first channel that reaches, or why none does.
 
+    ``chosen``: the people were picked by what they did; who refused that gets only what goes to everybody (PIPL 24).
     Who opted out is left alone for either purpose: the notices of this shop are about coupons, and those are advertising.
     """
     people = read_contacts(session, member_ids)
@@ -48,6 +50,8 @@ def find_reach(
         touched, at = read_touches(session, members.tolist(), now, waiting=True)
         full = caps_reached(members, touched, at, to_micros(now), settings.cap_per_day, settings.cap_per_30_days)
         reason[full & ~unreached] = CAP
+        if chosen:
+            reason[~people["personalised"].to_numpy(bool)] = NOT_PERSONALISED
     reason[people["opted_out"].to_numpy(bool)] = OPTED_OUT
     reason[people["not_counted"].to_numpy(bool)] = NOT_COUNTED
     channel[reason != None] = None  # noqa: E711

@@ -25,6 +25,11 @@ _FROZEN_VERSION = (
     "OLD.status <> 'draft' AND (NEW.document <> OLD.document OR NEW.document_hash <> OLD.document_hash"
     " OR NEW.status = 'draft' OR NEW.author <> OLD.author OR NEW.effective_from IS DISTINCT FROM OLD.effective_from)"
 )
+# The words that an erased person wrote may be taken away; nothing else of a deed ever changes.
+_KEPT_DEED = (
+    "NEW.note <> '' OR NEW.subject <> OLD.subject OR NEW.member_id <> OLD.member_id OR NEW.kind <> OLD.kind"
+    " OR NEW.occurred_at <> OLD.occurred_at OR NEW.stars IS DISTINCT FROM OLD.stars OR NEW.key <> OLD.key"
+)
 
 
 def trigger_names() -> set[str]:
@@ -34,7 +39,7 @@ def trigger_names() -> set[str]:
 
 
 def create_triggers(connection: Connection) -> None:
-    """Create the triggers that are missing; safe to repeat."""
+    """Create the triggers as they are meant now; safe to repeat."""
     if connection.dialect.name == "sqlite":
         _create_on_sqlite(connection)
     else:
@@ -57,15 +62,17 @@ def existing_triggers(connection: Connection) -> set[str]:
 
 def _create_on_sqlite(connection: Connection) -> None:
     def refuse(name: str, act: str, table: str, condition: str = "1") -> None:
+        # Made anew: a file of an older version may have it with another condition.
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
         connection.execute(
             text(
-                f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {act} ON {table} WHEN {condition}"
+                f"CREATE TRIGGER {name} BEFORE {act} ON {table} WHEN {condition}"
                 f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
         )
 
     for table in APPEND_ONLY:
-        refuse(f"tr_{table}_no_update", "UPDATE", table)
+        refuse(f"tr_{table}_no_update", "UPDATE", table, *_condition(table))
         refuse(f"tr_{table}_no_delete", "DELETE", table)
     refuse("tr_rule_version_frozen", "UPDATE", "rule_version", _FROZEN_VERSION)
     refuse("tr_rule_version_no_delete", "DELETE", "rule_version", "OLD.status <> 'draft'")
@@ -88,7 +95,11 @@ def _create_on_postgres(connection: Connection) -> None:
         )
 
     for table in APPEND_ONLY:
-        refuse(f"tr_{table}_no_update", "UPDATE", table)
+        refuse(f"tr_{table}_no_update", "UPDATE", table, *_condition(table))
         refuse(f"tr_{table}_no_delete", "DELETE", table)
     refuse("tr_rule_version_frozen", "UPDATE", "rule_version", _FROZEN_VERSION)
     refuse("tr_rule_version_no_delete", "DELETE", "rule_version", "OLD.status <> 'draft'")
+
+
+def _condition(table: str) -> tuple[str, ...]:
+    return (_KEPT_DEED,) if table == "interaction" else ()

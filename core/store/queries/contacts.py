@@ -18,11 +18,11 @@ CHUNK = 500
 WHOLE_TABLE = 20_000
 TRIED = (MessageStatus.SENT, MessageStatus.SENDING, MessageStatus.UNKNOWN)
 WAITING = (MessageStatus.PENDING, MessageStatus.LEASED)
-COLUMNS = ["member_id", "opted_out", "not_counted", "consent_email", "has_email", "has_handle"]
+COLUMNS = ["member_id", "opted_out", "not_counted", "consent_email", "has_email", "has_handle", "personalised"]
 
 
 def read_contacts(session: Session, member_ids: Sequence[int]) -> pd.DataFrame:
-    """[member_id, opted_out, not_counted, consent_email, has_email, has_handle] of those who exist, in the order asked for."""
+    """[*COLUMNS] of those who exist, in the order asked for."""
     named = exists().where(col(MemberIdentity.member_id) == col(Member.id), col(MemberIdentity.kind) == "platform_id")
     statement = select(
         col(Member.id),
@@ -31,6 +31,7 @@ def read_contacts(session: Session, member_ids: Sequence[int]) -> pd.DataFrame:
         col(Member.consent_email),
         col(Member.email_cipher).is_not(None),
         col(Member.nickname).is_not(None) | named,
+        col(Member.personalised),
     )
     rows: list[tuple[object, ...]] = []
     for condition in _among(member_ids, col(Member.id)):

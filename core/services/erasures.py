@@ -1,0 +1,78 @@
+"""Erase one person on demand (PIPL 47), and keep out whom a later file would bring back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from core.documents.enums import Area, CallEnd
+from core.errors import Refusal
+from core.importers.members import ParsedMembers
+from core.importers.rejects import Reject
+from core.services.actor import Actor
+from core.services.desk import Desk
+from core.services.stage_orders import identity_key
+from core.store.audit import record
+from core.store.queries import consents, erasures
+from core.store.queries.call_list import close_person
+from core.store.queries.programme_facts import lock_member
+from core.store.write_lock import Turn, take_turn
+
+LONGEST_REASON = 200
+
+
+def erase_person(desk: Desk, actor: Actor, member_id: int, *, reason: str, now: datetime) -> None:
+    """Take away who somebody is: names, contacts, birthday, place, tags, own fields, notes, words, addresses; for good.
+
+    Their orders and ledgers stay without a name, so that every figure stays what it was. Nothing is sent to them any more,
+    and a file that brings them again brings nobody back. Refuses ``erase_reason``, ``member_unknown``, ``already_erased``.
+    """
+    told = reason.strip()[:LONGEST_REASON]
+    if not told:
+        raise Refusal("erase_reason")
+    with desk.db.write(Area.MEMBERS, Area.MESSAGES, Area.ORDERS) as session:
+        take_turn(session, Turn.IMPORT)
+        member = lock_member(session, member_id)
+        if member is None:
+            raise Refusal("member_unknown", member=member_id)
+        if member.erased_at is not None:
+            raise Refusal("already_erased")
+        consents.set_opted_out(session, member_id, True)
+        stopped = consents.suppress_waiting(session, member_id)
+        closed = close_person(session, member_id, CallEnd.OPTED_OUT, actor.name, now)
+        erasures.add_erasure(session, member_id, told, actor.name, now)
+        erasures.blank_person(session, member_id, now)
+        record(session, actor.name, "member.erased", f"member:{member_id}", now=now, stopped=stopped, calls=closed)
+
+
+def choose_personalised(desk: Desk, actor: Actor, member_id: int, *, personalised: bool, now: datetime) -> bool:
+    """Whether offers may be chosen by what this person did (PIPL 24); false when it was so already."""
+    with desk.db.write(Area.MEMBERS) as session:
+        if lock_member(session, member_id) is None:
+            raise Refusal("member_unknown", member=member_id)
+        changed = erasures.set_personalised(session, member_id, personalised)
+        if changed:
+            action = "member.personalised" if personalised else "member.not_personalised"
+            record(session, actor.name, action, f"member:{member_id}", now=now)
+    return changed
+
+
+def find_erased(desk: Desk, hashes: Sequence[bytes]) -> set[bytes]:
+    """Which of these identities a person had who was erased."""
+    with desk.db.read() as session:
+        return erasures.erased_hashes(session, hashes)
+
+
+def without_erased(desk: Desk, parsed: ParsedMembers) -> ParsedMembers:
+    """A member file whose rows of erased people are rejected, as is said of each."""
+    own = identity_key("platform_id", parsed.platform)
+    people = parsed.members
+    ids = [desk.vault.fingerprint(own, one) if isinstance(one, str) else None for one in people["member_id"]]
+    phones = [desk.vault.fingerprint("phone", one) if isinstance(one, str) else None for one in people["phone"]]
+    gone = find_erased(desk, [one for one in (*ids, *phones) if one is not None])
+    if not gone:
+        return parsed
+    out = [first in gone or second in gone for first, second in zip(ids, phones, strict=True)]
+    column = parsed.mapping.get("member_id") or parsed.mapping["phone"]
+    rejects = [Reject(int(line), column, "", "person_erased", {}, {}) for line in people["line"][out]]
+    kept = people[[not one for one in out]].reset_index(drop=True)
+    every = sorted([*parsed.rejects, *rejects], key=lambda one: one.line)
+    return ParsedMembers(parsed.platform, parsed.mapping, parsed.headers, parsed.rows, kept, every, parsed.notes)

@@ -1,0 +1,80 @@
+"""Take a person's data away and keep only what recognises them if a file brings them back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlmodel import Session, col
+
+from core.store.tables import (
+    CallTask,
+    CustomValue,
+    ErasedIdentity,
+    Erasure,
+    Interaction,
+    Member,
+    MemberIdentity,
+    MemberNote,
+    MemberTag,
+    Order,
+    StaticListMember,
+)
+
+_PLAIN = {"synchronize_session": False}
+PERSONAL = (
+    *("nickname", "name", "gender", "birth_year", "birth_month", "birth_day", "province", "city", "source", "grade"),
+    *("phone_cipher", "phone_last4", "email_cipher"),
+)
+
+
+def add_erasure(session: Session, member_id: int, reason: str, actor: str, now: datetime) -> None:
+    """The erasure with the hashes of all that the person was recognised by."""
+    erasure = Erasure(member_id=member_id, reason=reason, erased_at=now, actor=actor)
+    session.add(erasure)
+    session.flush()
+    owned = select(col(MemberIdentity.platform), col(MemberIdentity.kind), col(MemberIdentity.value_hash))
+    rows = session.execute(owned.where(col(MemberIdentity.member_id) == member_id)).all()
+    if rows:
+        values = [
+            {"erasure_id": erasure.id, "platform": row.platform, "kind": row.kind, "value_hash": row.value_hash}
+            for row in rows
+        ]
+        session.execute(insert(ErasedIdentity), values)
+
+
+def blank_person(session: Session, member_id: int, now: datetime) -> None:
+    """Everything that says who somebody is or what was said of them; orders and ledgers stay without a name."""
+    for table in (MemberIdentity, MemberTag, CustomValue, StaticListMember):
+        session.execute(delete(table).where(col(table.member_id) == member_id), execution_options=_PLAIN)
+    changes: tuple[tuple[Any, dict[str, Any]], ...] = (
+        (Order, {"receiver_cipher": None}),
+        (Interaction, {"note": ""}),
+        (CallTask, {"answer": None}),
+        (MemberNote, {"text": "", "removed_at": now}),
+    )
+    for table, values in changes:
+        statement = update(table).where(col(table.member_id) == member_id).values(**values)
+        session.execute(statement, execution_options=_PLAIN)
+    blank = dict.fromkeys(PERSONAL) | {"erased_at": now, "personalised": False}
+    session.execute(update(Member).where(col(Member.id) == member_id).values(**blank), execution_options=_PLAIN)
+
+
+def erased_hashes(session: Session, hashes: Sequence[bytes]) -> set[bytes]:
+    """Which of these identities belonged to somebody who was erased."""
+    found: set[bytes] = set()
+    statement = text("SELECT value_hash FROM erased_identity WHERE value_hash IN :hashes")
+    statement = statement.bindparams(bindparam("hashes", expanding=True))
+    if session.execute(text("SELECT 1 FROM erased_identity LIMIT 1")).first() is None:
+        return found
+    for start in range(0, len(hashes), 5_000):
+        rows = session.execute(statement, {"hashes": list(hashes[start : start + 5_000])})
+        found |= {bytes(row[0]) for row in rows}
+    return found
+
+
+def set_personalised(session: Session, member_id: int, personalised: bool) -> bool:
+    """Compare-and-set whether offers may be chosen by what a person did; false when it was so already."""
+    changed = update(Member).where(col(Member.id) == member_id, col(Member.personalised).is_(not personalised))
+    done = session.execute(changed.values(personalised=personalised), execution_options=_PLAIN)
+    return bool(done.rowcount)  # type: ignore[attr-defined]
