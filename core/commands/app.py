@@ -10,6 +10,7 @@ from core.commands import (
     explain,
     imports,
     lifetime,
+    products,
     regions,
     rules,
     segments,
@@ -32,6 +33,7 @@ benefits.add_to(show.app)
 cohorts.add_to(show.app)
 regions.add_to(show.app)
 lifetime.add_to(show.app)
+products.add_to(show.app)
 traffic.add_to(imports.app)
 for name, noun in (
     ("import", imports.app),

@@ -1,6 +1,7 @@
 """What was learnt about the goods of a shop at the last refresh, as one document: a page reads it, nobody types it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from core.documents.canonical import Document
 
@@ -110,11 +111,23 @@ class Like:
 
 @dataclass(frozen=True)
 class Recall:
-    """Of what people went on to buy, the mean share that was among the first ten; both sides for the same people."""
+    """Of what people went on to buy, the mean share that was among the first ten; both sides for the same people.
+
+    ``error``: the standard error of the mean difference, person by person.
+    """
 
     people: int
     recommended: float
     popular: float
+    error: float
+
+    @property
+    def verdict(self) -> Literal["better", "worse", "even", "too_few"]:
+        """Which side did better by more than chance (95 %)."""
+        gain = self.recommended - self.popular
+        if self.people < LEAST_CASES:
+            return "too_few"
+        return "even" if abs(gain) <= 1.96 * self.error else "better" if gain > 0 else "worse"
 
 
 @dataclass(frozen=True)
