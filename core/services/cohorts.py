@@ -7,7 +7,7 @@ table is then made for the reader, until the next refresh keeps it again.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 
 import numpy as np
@@ -69,7 +69,7 @@ def month_name(month: int) -> str:
     return f"{month // 12}-{month % 12 + 1:02d}"
 
 
-def refresh_cohorts(desk: Desk, *, now: datetime) -> int:
+def refresh_cohorts(desk: Desk) -> int:
     """Make the table anew from the orders and keep it; how many cells. Reads outside the write, which is short."""
     with desk.db.read() as session:
         stamp, kept = queries.facts_stamp(session), queries.read_cells(session)
@@ -79,7 +79,7 @@ def refresh_cohorts(desk: Desk, *, now: datetime) -> int:
         return len(cells)
     with desk.db.write(Area.ORDERS) as session:
         queries.write_cells(session, cells)
-        session.merge(Setting(key=KEY, value=json.dumps({"stamp": stamp, "at": now.isoformat()})))
+        session.merge(Setting(key=KEY, value=json.dumps({"stamp": stamp})))
     return len(cells)
 
 

@@ -76,7 +76,7 @@ def _report(session: Session, vault: Vault, parsed: ParsedMembers, rows: list[di
         member = None if number is None else members[number]
         held = tags.get(number or 0, set())
         changed += member is None or _differs(vault, row, member, held) or own.differ(row, number or 0)
-        joined += _joins(row) and (member is None or member.joined_at is None)
+        joined += _joins(row, member) and (member is None or member.joined_at is None)
     return ImportReport(
         rows=parsed.rows,
         accepted=parsed.accepted,
@@ -92,8 +92,13 @@ def _find(session: Session, rows: list[dict[str, Any]]) -> dict[bytes, int]:
     return people.find_identities(session, [row[k] for row in rows for k in ("id_hash", "phone_hash") if row[k]])
 
 
-def _joins(row: dict[str, Any]) -> bool:
-    """Whether a row says that somebody is a member: by a date or by a grade of the platform above 0."""
+def _joins(row: dict[str, Any], member: Member | None) -> bool:
+    """Whether a row says that somebody is a member: by a date or by a grade of the platform above 0.
+
+    Who has left the programme comes back into it only by a date after that.
+    """
+    if member is not None and member.left_at is not None:
+        return row["joined_at"] is not None and row["joined_at"] > to_micros(member.left_at)
     return row["joined_at"] is not None or (row["grade"] or 0) > 0
 
 
@@ -106,12 +111,13 @@ def _differs(vault: Vault, row: dict[str, Any], member: Member, tags: set[str]) 
         return True
     if row["phone_masked"] and member.phone_cipher is None and member.phone_last4 != row["phone_masked"][-4:]:
         return True
-    if _joins(row) and member.joined_by != "file":
+    joins = _joins(row, member)
+    if joins and member.joined_by != "file":
         return True
     other_date = row["joined_at"] is not None and (
         member.joined_at is None or to_micros(member.joined_at) != row["joined_at"]
     )
-    return other_date or not tags.issuperset(row["tags"] or ())
+    return (joins and other_date) or not tags.issuperset(row["tags"] or ())
 
 
 def _is_other(vault: Vault, held: bytes | None, value: str) -> bool:
@@ -148,7 +154,7 @@ def _merge(
         members = people.load_people(session, ids)
         _update(session, desk.vault, rows, [members[number] for number in ids])
         _join(session, rows, [members[number] for number in ids], now)
-        if any(_joins(row) for row in rows):
+        if any(_joins(row, members[number]) for row, number in zip(rows, ids, strict=True)):
             _end_first_order_rule(session)
         _agree(session, rows, [members[number] for number in ids], batch.file_name, now)
         _tag(session, rows, ids)
@@ -257,13 +263,13 @@ def _update(session: Session, vault: Vault, rows: list[dict[str, Any]], members:
 def _join(session: Session, rows: list[dict[str, Any]], members: list[Member], now: datetime) -> None:
     """A joined date or a platform grade above 0 makes a member."""
     for row, member in zip(rows, members, strict=True):
-        if not _joins(row):
+        if not _joins(row, member):
             continue
         if row["joined_at"] is not None:
             member.joined_at = from_micros(row["joined_at"])
         elif member.joined_at is None:  # a grade without a date: the first order is the first that shows it
             member.joined_at = profiles.first_paid_at(session, member.id or 0) or now
-        member.joined_by = "file"
+        member.joined_by, member.left_at = "file", None
         session.add(member)
     session.flush()
 

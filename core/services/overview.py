@@ -9,7 +9,7 @@ import numpy.typing as npt
 from core.analytics import rfm
 from core.analytics.pareto import pareto
 from core.analytics.periods import Every, Period
-from core.clock import day_number, to_micros
+from core.clock import day_number
 from core.documents.segment import Group, Leaf, Node
 from core.services.desk import Desk
 from core.services.numbers import TierShare, TrendStep, day_range, last_days, read_tier_mix, read_trend
@@ -121,33 +121,3 @@ def _ranges(scores: npt.NDArray[np.int8], values: npt.NDArray[np.int64], whole: 
     """By score: the least and the greatest value that has it."""
     having = {score: values[scores == score] for score in whole}
     return {score: (int(found.min()), int(found.max())) for score, found in having.items() if len(found)}
-
-
-@dataclass(frozen=True)
-class Membership:
-    """Customers and members told apart; rates are fractions, average orders in fen; None where there is nothing."""
-
-    people: int
-    customers: int
-    members: int
-    joined_rate: float | None
-    sales_share: float | None
-    member_order_fen: int | None
-    other_order_fen: int | None
-
-
-def read_membership(desk: Desk, days: int, *, now: datetime) -> Membership:
-    """Who has joined, and what members bring of the sales of the last ``days``."""
-    with desk.db.read() as session:
-        heads = numbers.headcount(session, to_micros(now))
-        sums = numbers.period_sums(session, *day_range(last_days(desk.zone, now, days)))
-    others = sums.orders - sums.member_orders
-    return Membership(
-        people=heads.people,
-        customers=heads.customers,
-        members=heads.members,
-        joined_rate=heads.joined_customers / heads.customers if heads.customers else None,
-        sales_share=sums.member_sales_fen / sums.sales_fen if sums.sales_fen else None,
-        member_order_fen=sums.member_sales_fen // sums.member_orders if sums.member_orders else None,
-        other_order_fen=(sums.sales_fen - sums.member_sales_fen) // others if others else None,
-    )

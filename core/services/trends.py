@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
 from enum import StrEnum
 from typing import Literal
 
@@ -202,8 +201,7 @@ def _buyers(session: Session, wanted: Sequence[Period]) -> list[Figure]:
 
 
 def _instants(zone: ShopZone, period: Period) -> tuple[int, int]:
-    starts = [zone.from_wall(datetime.combine(day, time())) for day in (period.start, period.end)]
-    return to_micros(starts[0]), to_micros(starts[1])
+    return to_micros(zone.start(period.start)), to_micros(zone.start(period.end))
 
 
 def _dated(session: Session, zone: ShopZone, kpi: Kpi, wanted: Sequence[Period]) -> list[Figure]:

@@ -1,7 +1,7 @@
 """Who has joined, and what members bring: the figures over the member list."""
 
 from core.documents.enums import Area
-from core.services.overview import Membership, read_membership
+from core.services.membership import Membership, read_membership
 from pages.ui import format
 from pages.ui.charts import kpi_card, kpi_row
 from pages.ui.runtime import cached, desk, now, t

@@ -18,6 +18,7 @@ from core.services.desk import Desk
 from core.services.joined_rule import count_joined
 from core.services.ladder import read_ladder
 from core.services.members import count_people, list_people, search_people
+from core.services.membership import read_membership
 from core.services.not_counted import (
     count_again,
     count_marks,
@@ -27,7 +28,7 @@ from core.services.not_counted import (
     save_count_rules,
 )
 from core.services.numbers import read_kpis, read_pareto, read_rfm, read_tier_mix, read_trend
-from core.services.overview import read_membership, read_overview
+from core.services.overview import read_overview
 from core.services.reach import find_reach
 from core.services.refresh import refresh
 from core.services.segments import count_segment

@@ -10,7 +10,8 @@ from core.clock import day_number
 from core.documents.segment import Leaf
 from core.services.desk import Desk
 from core.services.members import count_people, list_people
-from core.services.overview import cell_tree, read_membership, read_overview
+from core.services.membership import read_membership
+from core.services.overview import cell_tree, read_overview
 from core.services.segments import count_segment
 from core.store.database import Database
 from core.store.queries.members import MemberFilter

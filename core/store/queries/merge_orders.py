@@ -63,7 +63,7 @@ def find_difference(session: Session, stage: int, platform: str) -> Difference:
             text(
                 "SELECT count(DISTINCT s.identity_hash) FROM staged_order s LEFT JOIN member_identity i"
                 " ON i.value_hash = s.identity_hash LEFT JOIN member m ON m.id = i.member_id WHERE s.batch_id = :stage"
-                " AND s.paid_at IS NOT NULL AND s.paid_fen > 0 AND m.joined_at IS NULL"
+                " AND s.paid_at IS NOT NULL AND s.paid_fen > 0 AND m.joined_at IS NULL AND m.left_at IS NULL"
             ),
             {"stage": stage},
         ).scalar_one(),
