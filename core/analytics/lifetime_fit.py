@@ -1,8 +1,8 @@
 """Maximum likelihood for the BG/NBD and Gamma-Gamma models; a fit, or why there is none.
 
 Customers with the same (x, t_x, T) are one row with a weight, the gamma functions are read from tables by x, the gradients are
-analytic, and the search runs on the logarithms of the parameters. Several starts are tried on at most 4,000 evenly drawn
-customers, the best is finished on all of them by Newton steps until the slope vanishes; a search that does not get there, or
+analytic, and Newton steps are made on the logarithms of the parameters. Several starts are tried on at most 4,000 evenly drawn
+customers, the best is finished on all of them until the slope vanishes; a search that does not get there, or
 leans on a bound, is no fit.
 """
 
@@ -13,7 +13,6 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import gammaln, psi
 
 from core.analytics.lifetime import BgNbd, GammaGamma, Histories, Real
@@ -22,9 +21,11 @@ CUSTOMERS_FROM = 200
 REPEATERS_FROM = 50
 DAYS_FROM = 90
 SAMPLE = 4_000
-FLAT = 1e-7  # slope of the mean log-likelihood at which a search has arrived
-NEWTON_STEPS = 25
-LOG_LIMIT = np.log(1e5)  # every parameter lies between 1/100,000 and 100,000 in days or yuan
+FLAT = 3e-7  # slope of the mean log-likelihood at which a search has arrived
+NEWTON_STEPS = 50
+# In days and yuan. Where everybody leaves with much the same chance a and b grow together and nothing changes any more: the
+# slope vanishes long before the upper end.
+LOG_LEAST, LOG_MOST = np.log(1e-4), np.log(1e7)
 _STEP = 1e-5
 
 M = TypeVar("M", BgNbd, GammaGamma)
@@ -113,9 +114,8 @@ def fit_gamma_gamma(people: Histories) -> Fit[GammaGamma] | NoFit:
         return NoFit(Reason.FEW_REPEATERS, len(x), REPEATERS_FROM)
     usual = float(money.mean())
     starts = [np.log([p, q, usual * share]) for p, q, share in _MONEY_STARTS]
-    skip = slice(None, None, -(-len(x) // SAMPLE))
-    order = np.lexsort((money, x))
-    found = _search(_money_slope(x[order][skip], money[order][skip]), _money_slope(x[order], money[order]), starts)
+    few = slice(None, None, -(-len(x) // SAMPLE))
+    found = _search(_money_slope(x[few], money[few]), _money_slope(x, money), starts)
     if isinstance(found, NoFit):
         return found
     point, mean = found
@@ -148,32 +148,42 @@ def _thinned(rows: Rows) -> Rows:
 
 def _search(few: Slope, all_rows: Slope, starts: Sequence[Real]) -> tuple[Real, float] | NoFit:
     """The lowest point from several starts, finished on all rows: (log parameters, minus the mean log-likelihood)."""
-    bounds = [(-LOG_LIMIT, LOG_LIMIT)] * len(starts[0])
-    tried = [minimize(few, start, jac=True, method="L-BFGS-B", bounds=bounds) for start in starts]
-    best = min((one for one in tried if np.isfinite(one.fun)), key=lambda one: float(one.fun), default=None)
-    if best is None:
-        return NoFit(Reason.NOT_CONVERGED)
-    point = np.asarray(best.x, np.float64)
+    tried = [_walk(few, few, start) for start in starts]
+    # What did not arrive may still be the lowest: all rows tell.
+    point = min(tried, key=lambda one: one[1])[0]
+    point, height, slope = _walk(few, all_rows, point)
+    if _at_bound(point):
+        return NoFit(Reason.AT_BOUND)
+    return (point, height) if np.abs(slope).max() < FLAT else NoFit(Reason.NOT_CONVERGED)
+
+
+def _walk(few: Slope, all_rows: Slope, point: Real) -> tuple[Real, float, Real]:
+    """Newton steps until the slope vanishes, a bound is met or there were enough: where, how high, and the slope there."""
     height, slope = all_rows(point)
     for _ in range(NEWTON_STEPS):
-        if np.abs(point).max() > LOG_LIMIT - 0.01:
-            return NoFit(Reason.AT_BOUND)
-        if np.abs(slope).max() < FLAT:
-            return point, height
-        point, height, slope = _descended(all_rows, point, height, slope)
-    return NoFit(Reason.NOT_CONVERGED)
+        if np.abs(slope).max() < FLAT or _at_bound(point):
+            break
+        point, height, slope = _descended(few, all_rows, point, height, slope)
+    return point, height, slope
 
 
-def _descended(slope_at: Slope, point: Real, height: float, slope: Real) -> tuple[Real, float, Real]:
-    """One Newton step: curvature from the slopes beside, made to bend upward, shortened until it goes down."""
+def _at_bound(point: Real) -> bool:
+    return bool(np.any(point < LOG_LEAST + 0.01) or np.any(point > LOG_MOST - 0.01))
+
+
+def _descended(few: Slope, all_rows: Slope, point: Real, height: float, slope: Real) -> tuple[Real, float, Real]:
+    """One Newton step: the slope is that of all rows, the curvature (made to bend upward) that of the few, which will do
+    to get there and costs next to nothing; shortened until it goes down.
+    """
     ways = np.eye(len(point)) * _STEP
-    bends = np.stack([(slope_at(point + way)[1] - slope) / _STEP for way in ways])
+    here = few(point)[1]
+    bends = np.stack([(few(point + way)[1] - here) / _STEP for way in ways])
     values, axes = np.linalg.eigh((bends + bends.T) / 2)
     step = -axes @ ((axes.T @ slope) / np.maximum(np.abs(values), 1e-9))
     step *= min(1.0, 2.0 / np.abs(step).max())
     for share in (1.0, 0.5, 0.2, 0.05, 0.01):
-        there = np.clip(point + share * step, -LOG_LIMIT, LOG_LIMIT)
-        found = slope_at(there)
+        there = np.clip(point + share * step, LOG_LEAST, LOG_MOST)
+        found = all_rows(there)
         if found[0] <= height:
             break
     return there, *found
@@ -184,15 +194,9 @@ def _sum(weight: npt.NDArray[Any], values: npt.NDArray[Any]) -> float:
     return float(np.einsum("i,i->", weight, values))
 
 
-def _by_x(x: Real) -> tuple[Real, npt.NDArray[np.intp]]:
-    """The distinct x of rows that are ordered by x, and where each row's is."""
-    values, place = np.unique(x, return_inverse=True)
-    return values, place
-
-
 def _bgnbd_slope(rows: Rows) -> Slope:
     """Minus the mean log-likelihood of the BG/NBD model and its gradient, by the logarithms of (r, alpha, a, b)."""
-    kinds, place = _by_x(rows.x)
+    kinds, place = np.unique(rows.x, return_inverse=True)
     weight = rows.people / rows.people.sum()
     by_kind = np.bincount(place, weight, len(kinds))
     repeat = slice(int(np.searchsorted(rows.x, 0, side="right")), None)
@@ -225,8 +229,9 @@ def _bgnbd_slope(rows: Rows) -> Slope:
 
 def _money_slope(x: Real, money: Real) -> Slope:
     """Minus the mean log-likelihood of the Gamma-Gamma model and its gradient, by the logarithms of (p, q, v)."""
-    kinds, place = _by_x(x)
-    by_kind = np.bincount(place, minlength=len(kinds)) / len(x)
+    many = np.bincount(x.astype(np.int64))
+    kinds = np.flatnonzero(many).astype(np.float64)
+    by_kind = many[many > 0] / len(x)
     spent, logs_of = x * money, np.log(x * money)
     fixed = float(np.log(money).mean())
 

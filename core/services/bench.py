@@ -1,17 +1,27 @@
 """What can be measured, by the name of its row in the performance table."""
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from core.errors import Refusal
-from core.services.bench_replay import ReplayFigures, bench_replay
+from core.services.bench_lifetime import bench_lifetime
+from core.services.bench_replay import bench_replay
 
-Bench = Callable[[int, int, int, Callable[[float], None]], ReplayFigures]
-BENCHES: Mapping[str, Bench] = {"P9": bench_replay}
+
+class Figures(Protocol):
+    """What a bench found out."""
+
+    def as_json(self) -> dict[str, object]:
+        """As the command line answers."""
+
+
+Bench = Callable[[int, int, int, Callable[[float], None]], Figures]
+BENCHES: Mapping[str, Bench] = {"P8": bench_lifetime, "P9": bench_replay}
 
 
 def run_bench(
     name: str, *, members: int, rounds: int, seed: int, progress: Callable[[float], None] | None = None
-) -> ReplayFigures:
+) -> Figures:
     """Measure; refuses ``bench_unknown``."""
     bench = BENCHES.get(name.upper())
     if bench is None:
