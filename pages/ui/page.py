@@ -4,14 +4,17 @@ import logging
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from secrets import token_hex
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import Refusal
+from core.services.page_files import Heading, Sentence
 from pages.ui.format import md_escape
+from pages.ui.page_export import export_menu
+from pages.ui.record import keeping
 from pages.ui.runtime import t
 
 log = logging.getLogger("memberdesk.pages")
@@ -23,9 +26,11 @@ class PageHead:
 
     line: DeltaGenerator
     corner: DeltaGenerator
+    said: list[str] = field(default_factory=list)
 
     def say(self, text: str) -> None:
         """Set the line under the title, for what is only known after the numbers are read."""
+        self.said[:] = [text]
         self.line.caption(text)
 
 
@@ -57,7 +62,7 @@ def page(title: str, subtitle: str | None = None) -> Iterator[PageHead]:
 
     ``title`` is a catalog key, ``subtitle`` a finished sentence. Whatever fails inside is shown under the head.
     """
-    with guard():
+    with guard(), keeping() as parts:
         left, right = st.columns([3, 2], vertical_alignment="bottom")
         with left:
             st.title(t(title), anchor=False)
@@ -67,3 +72,6 @@ def page(title: str, subtitle: str | None = None) -> Iterator[PageHead]:
         if subtitle:
             head.say(subtitle)
         yield head
+        if any(not isinstance(part, Heading | Sentence) for part in parts):
+            with corner:
+                export_menu(t(title), "".join(head.said), parts)

@@ -7,12 +7,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui import state
 from pages.ui.menu import page_exists
+from pages.ui.record import keep_heading, keep_sentence
 
 
 def card(title: str | None = None, help: str | None = None, *, fill: bool = False) -> DeltaGenerator:
     """A hairline card with a heading: ``with card(t("...")): ...``; ``fill`` makes cards of one row equally high."""
     box = st.container(border=True, height="stretch" if fill else "content")
     if title:
+        keep_heading(title)
         box.subheader(title, anchor=False, help=help)
     return box
 
@@ -27,6 +29,7 @@ def insight(
     text: str, label: str | None = None, page: str | None = None, *, query: Mapping[str, str] | None = None
 ) -> None:
     """The sentence under a chart that says what it means, with a link to the act it suggests. ``text`` is Markdown."""
+    keep_sentence(text)
     st.markdown(text)
     if label and page:
         link(label, page, query=query)

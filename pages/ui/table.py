@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui import format
+from pages.ui.record import keep_table
 from pages.ui.runtime import t
 
 Id = TypeVar("Id", int, str)
@@ -27,6 +28,7 @@ def _picked(
 ) -> list[Id]:
     if len(frame) != len(ids):
         raise ValueError("a table needs one id for each row")
+    keep_table(frame)
     event = st.dataframe(
         frame,
         key=_key(name, ids),
@@ -77,6 +79,7 @@ def pick_rows(
 def plain_table(columns: Mapping[str, Sequence[Any]], *, most: int = 9) -> None:
     """Show finished texts under their finished titles, ``most`` rows in sight."""
     frame = pd.DataFrame(columns)
+    keep_table(frame)
     height = ROW_PIXELS * (min(len(frame), most) + 1) + 2
     st.dataframe(frame, hide_index=True, width="stretch", row_height=ROW_PIXELS, height=height, placeholder="–")
 

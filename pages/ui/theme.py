@@ -30,7 +30,15 @@ class Palette:
 
 def palette() -> Palette:
     """The palette of the theme that the browser shows."""
-    dark = st.context.theme.type == "dark"
+    return _palette(dark=st.context.theme.type == "dark")
+
+
+def light_palette() -> Palette:
+    """The palette for paper, whatever the browser shows."""
+    return _palette(dark=False)
+
+
+def _palette(*, dark: bool) -> Palette:
     prefix = "theme.dark." if dark else "theme.light."
     return Palette(
         dark=dark,

@@ -13,6 +13,7 @@ from altair.utils.schemapi import debug_mode
 from core.clock import day_number
 from core.i18n import Lang
 from pages.ui import format, runtime
+from pages.ui.record import keep_chart
 from pages.ui.theme import Palette, altair_config, palette
 
 Unit = Literal["yuan", "people", "count", "percent"]
@@ -45,7 +46,7 @@ def worded(value: float, unit: Unit, lang: Lang) -> str:
 
 
 @lru_cache(maxsize=256)
-def _spec(make: Callable[..., Any], args: tuple[Any, ...], colours: Palette, height: int, lang: Lang) -> str:
+def chart_spec(make: Callable[..., Any], args: tuple[Any, ...], colours: Palette, height: int, lang: Lang) -> str:
     """The Vega-Lite JSON of ``make(*args, colours, lang)``: building a chart takes tens of milliseconds, once is enough."""
     with debug_mode(False):  # the charts are checked against the schema by their tests, not at each drawing
         chart = make(*args, colours, lang).properties(height=height).configure(**altair_config(colours))
@@ -54,7 +55,8 @@ def _spec(make: Callable[..., Any], args: tuple[Any, ...], colours: Palette, hei
 
 def draw(make: Callable[..., Any], *args: Hashable, height: int, alt_text: str | None = None) -> None:
     """Show the chart that ``make(*args, colours, lang)`` builds, over the full width of its card."""
-    spec = json.loads(_spec(make, args, palette(), height, runtime.lang()))
+    keep_chart(make, args, height)
+    spec = json.loads(chart_spec(make, args, palette(), height, runtime.lang()))
     st.vega_lite_chart(spec=spec, theme=None, width="stretch", alt=alt_text)
 
 
@@ -62,8 +64,9 @@ def draw_selectable(
     make: Callable[..., Any], *args: Hashable, height: int, key: str, selection: str
 ) -> list[dict[str, Any]]:
     """As ``draw`` for a chart with a named selection; the fields of what is selected, empty when nothing is."""
+    keep_chart(make, args, height)
     event = st.vega_lite_chart(
-        spec=json.loads(_spec(make, args, palette(), height, runtime.lang())),
+        spec=json.loads(chart_spec(make, args, palette(), height, runtime.lang())),
         theme=None,
         width="stretch",
         key=key,

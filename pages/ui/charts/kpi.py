@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.ui.record import keep_number
 from pages.ui.runtime import t
 
 Spark = Literal["line", "area", "bar"]
@@ -33,6 +34,8 @@ def kpi_card(
 
     ``good=None`` is grey; ``note`` stands beside the change ("较上一周期" by default); ``series`` is oldest first.
     """
+    against = (note if note is not None else t("ui.against_before")) if delta else None
+    keep_number(label, value, f"{delta} {against}" if delta else None)
     colour: Literal["green", "red", "gray"] = "gray" if good is None else "green" if good else "red"
     st.metric(
         label,
@@ -40,7 +43,7 @@ def kpi_card(
         delta,
         delta_color=colour,
         delta_arrow="auto" if delta and delta[0] in "+-" else "off",
-        delta_description=(note if note is not None else t("ui.against_before")) if delta else None,
+        delta_description=against,
         chart_data=list(series) if series is not None and len(series) > 1 else None,
         chart_type=kind,
         border=True,

@@ -1,0 +1,81 @@
+"""What a page shows, kept while it is drawn, so that it can be had as a file."""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from core.services.page_files import Grid, Heading, Number, Part, Sentence
+
+MOST_ROWS = 5_000
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart as it can be built again on white, whatever theme the page is shown in."""
+
+    make: Callable[..., Any]
+    args: tuple[Hashable, ...]
+    height: int
+
+
+_kept: ContextVar[list[Part | Drawing] | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def keeping() -> Iterator[list[Part | Drawing]]:
+    """The parts drawn inside, in their order."""
+    parts: list[Part | Drawing] = []
+    token = _kept.set(parts)
+    try:
+        yield parts
+    finally:
+        _kept.reset(token)
+
+
+def keep_heading(text: str) -> None:
+    """A card's title."""
+    _keep(Heading(text))
+
+
+def keep_sentence(text: str) -> None:
+    """A sentence that says what a chart or number means."""
+    _keep(Sentence(text))
+
+
+def keep_number(label: str, value: str, change: str | None) -> None:
+    """A figure."""
+    _keep(Number(label, value, change or ""))
+
+
+def keep_chart(make: Callable[..., Any], args: tuple[Hashable, ...], height: int) -> None:
+    """A chart."""
+    _keep(Drawing(make, args, height))
+
+
+def keep_table(columns: Mapping[str, Sequence[Any]] | pd.DataFrame) -> None:
+    """A table, at most MOST_ROWS of it; lists in cells (small charts) are left out."""
+    parts = _kept.get()
+    if parts is None:
+        return
+    frame = pd.DataFrame(columns).head(MOST_ROWS)
+    plain = [name for name in frame.columns if not any(isinstance(cell, list | tuple) for cell in frame[name].head(3))]
+    rows = tuple(tuple(_cell(cell) for cell in row) for row in frame[plain].itertuples(index=False, name=None))
+    parts.append(Grid(tuple(str(name) for name in plain), rows))
+
+
+def _keep(part: Part | Drawing) -> None:
+    parts = _kept.get()
+    if parts is not None:
+        parts.append(part)
+
+
+def _cell(value: Any) -> str | int | float | None:
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return None
+    item = getattr(value, "item", None)
+    value = item() if callable(item) else value
+    return value if isinstance(value, str | int | float) else str(value)
