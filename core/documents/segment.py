@@ -1,7 +1,8 @@
 """The tree behind a group of people: ``all``, ``any``, ``not`` over leaves, as JSON and as values.
 
 A leaf is ``{"field": F, "op": O, "value": V}``, some with ``days`` (only the last so many shop days count, with today)
-or ``at_least`` (so many orders). A leaf about something that is not known of a person is false, so its ``not`` is true.
+or ``at_least`` (so many times), an own field with its ``key``. A leaf about something that is not known of a person is false,
+so its ``not`` is true.
 Amounts are fen net of refunds, orders are paid orders (a wholly refunded one stays one), days are shop days ago.
 ``{"all": []}`` at the top is everyone.
 """
@@ -10,13 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from core.documents.canonical import LARGEST_FEN, read_object
+from core.documents.canonical import read_object
+from core.documents.segment_fields import FIELDS, MOST_DAYS, Field
 from core.errors import Refusal
+
+__all__ = ["EVERYONE", "FIELDS", "Field", "Group", "Leaf", "Node", "Not", "check_size", "leaves", "parse_segment"]
 
 DEEPEST = 6
 MOST_LEAVES = 50
 MOST_VALUES = 200
-MOST_DAYS = 36_600
 LONGEST_TEXT = 100
 T = TypeVar("T")
 
@@ -32,11 +35,13 @@ class Leaf:
     value: Value
     days: int | None = None
     at_least: int | None = None
+    key: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The JSON object ``parse_segment`` takes."""
         value = list(self.value) if isinstance(self.value, tuple) else self.value
         found: dict[str, Any] = {"field": self.field, "op": self.op, "value": value}
+        found |= {} if self.key is None else {"key": self.key}
         found |= {} if self.days is None else {"days": self.days}
         return found | ({} if self.at_least is None else {"at_least": self.at_least})
 
@@ -68,53 +73,30 @@ Node = Leaf | Group | Not
 EVERYONE = Group("all", ())
 
 
-@dataclass(frozen=True)
-class Field:
-    """What a leaf of this field may say: its operators, the sort of its value, its range or its choices."""
-
-    sort: Literal["flag", "number", "fen", "texts", "numbers", "choice", "choices", "id", "words"]
-    ops: tuple[str, ...]
-    least: int = 0
-    most: int = LARGEST_FEN
-    choices: tuple[str, ...] = ()
-    days: bool = False
-    at_least: bool = False
-
-
-RANGE = ("ge", "le", "between")
-FIELDS: dict[str, Field] = {
-    "is_member": Field("flag", ("is",)),
-    "is_customer": Field("flag", ("is",)),
-    "tier": Field("texts", ("in",)),
-    "recency_days": Field("number", RANGE, most=MOST_DAYS),
-    "orders": Field("number", RANGE, most=1_000_000, days=True),
-    "spend_fen": Field("fen", RANGE, days=True),
-    "first_order_days": Field("number", RANGE, most=MOST_DAYS),
-    "joined_days": Field("number", RANGE, most=MOST_DAYS),
-    "bought": Field("words", ("category", "product"), days=True, at_least=True),
-    "tag": Field("words", ("has",)),
-    "province": Field("texts", ("in",)),
-    "city": Field("texts", ("in",)),
-    "gender": Field("choices", ("in",), choices=("female", "male")),
-    "source": Field("texts", ("in",)),
-    "grade": Field("numbers", ("in",), most=99),
-    "birthday_month": Field("numbers", ("in",), least=1, most=12),
-    "birthday_within": Field("number", ("le",), most=366),
-    "consent": Field("choice", ("has",), choices=("email", "sms")),
-    "contact": Field("choice", ("has",), choices=("email", "phone")),
-    "missing_to_next": Field("fen", ("le",), least=1),
-    "top_spend_share": Field("number", ("le",), least=1, most=100),
-    "campaign": Field("id", ("treated", "held_out"), least=1, most=2**53),
-}
-
-
 def parse_segment(raw: Mapping[str, Any] | str) -> Node:
     """The tree in a JSON object or text; refuses (``segment_*``) with the path, such as ``all.1.not.value``."""
     tree = _node(read_object(raw), "", 1)
+    check_size(tree)
+    return tree
+
+
+def check_size(tree: Node) -> None:
+    """Refuses a tree with too many conditions (``segment_leaves``) or one nested too deep (``segment_deep``)."""
     count = sum(1 for _ in leaves(tree))
     if count > MOST_LEAVES:
         raise Refusal("segment_leaves", most=MOST_LEAVES, count=count)
-    return tree
+    if _depth(tree) > DEEPEST:
+        raise Refusal("segment_deep", most=DEEPEST, path="-")
+
+
+def _depth(node: Node) -> int:
+    match node:
+        case Leaf():
+            return 1
+        case Not(part=part):
+            return 1 + _depth(part)
+        case Group(parts=parts):
+            return 1 + max((_depth(part) for part in parts), default=0)
 
 
 def leaves(node: Node) -> Iterator[Leaf]:
@@ -161,13 +143,14 @@ def _leaf(raw: dict[str, Any], path: str) -> Leaf:
     op = raw.get("op")
     if op not in field.ops:
         raise Refusal("segment_op", field=name, op=str(op)[:LONGEST_TEXT], path=_join(path, "op"))
-    unknown = {"days": not field.days, "at_least": not field.at_least, "field": False, "op": False, "value": False}
+    takes = {"field", "op", "value"} | {more for more in ("days", "at_least", "key") if getattr(field, more)}
     for key in raw:
-        if unknown.get(key, True):
+        if key not in takes:
             raise Refusal("segment_extra", field=name, key=str(key)[:LONGEST_TEXT], path=path or "-")
+    own = _text(raw.get("key"), _join(path, "key")) if field.key else None
     days = _optional(raw.get("days"), MOST_DAYS, _join(path, "days"))
     at_least = _optional(raw.get("at_least"), 1_000, _join(path, "at_least"))
-    return Leaf(name, op, _value(field, op, raw.get("value"), _join(path, "value")), days, at_least)
+    return Leaf(name, op, _value(field, op, raw.get("value"), _join(path, "value")), days, at_least, own)
 
 
 def _value(field: Field, op: str, raw: Any, path: str) -> Value:
@@ -183,6 +166,8 @@ def _value(field: Field, op: str, raw: Any, path: str) -> Value:
             return _choice(field, raw, path)
         case "words":
             return _text(raw, path)
+        case "custom":
+            return _own_value(op, raw, path)
         case "numbers":
             return tuple(sorted(set(_each(raw, path, lambda value, where: _number(field, value, where)))))
         case "choices":
@@ -198,6 +183,23 @@ def _pair(field: Field, raw: Any, path: str) -> tuple[int, ...]:
     if low > high:
         raise Refusal("segment_between", path=path, low=low, high=high)
     return (low, high)
+
+
+def _own_value(op: str, raw: Any, path: str) -> Value:
+    """What an own field is held against: its kind, which only the store knows, says later whether it fits."""
+    if op == "between":
+        _take(raw, path, isinstance(raw, list) and len(raw) == 2)
+        return tuple(_bound(value, _join(path, str(index))) for index, value in enumerate(raw))
+    if op == "in":
+        return _each(raw, path, _text)
+    if op == "is" and isinstance(raw, bool):
+        return raw
+    return _bound(raw, path)
+
+
+def _bound(raw: Any, path: str) -> str:
+    """A number, date or word of an own field, as text: 12, "12.5", "2026-03-08"."""
+    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else _text(raw, path)
 
 
 def _number(field: Field, raw: Any, path: str) -> int:

@@ -18,6 +18,7 @@ from core.services.campaign_checks import check_document, first_hour, last_hour,
 from core.services.coupons import issue_coupons
 from core.services.desk import Desk
 from core.services.shop_settings import load_settings
+from core.services.snapshots import take_snapshot
 from core.store.audit import record
 from core.store.queries import campaigns as rows
 from core.store.queries.call_list import close_rule
@@ -111,6 +112,7 @@ def launch_campaign(
         starts = first_hour(document, settings, now)
         until = starts + timedelta(days=document.measure_days)
         plan = plan_audience(session, desk, document, campaign.salt, settings, now=now)
+        take_snapshot(session, desk, rows.rule_of(campaign_id), document.tree, actor, now=now)
         treated = plan[plan["arm"] == Arm.TREATED.value]
         if treated.empty:
             raise Refusal("campaign_nobody", audience=len(plan))

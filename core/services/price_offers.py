@@ -11,18 +11,22 @@ from core.documents.journey import JourneyDocument
 from core.documents.offer import Offer
 from core.documents.pricing import PriceSettings
 from core.documents.rules import RuleDocument
-from core.documents.segment import Node, leaves
+from core.documents.segment import Node
 from core.rules.coupons import liability
 from core.rules.deductions import HeldCoupon, MemberKind
 from core.rules.price_guard import NEWCOMER, GuardKind, Variant
 from core.services.desk import Desk
-from core.services.segments import find_members
+from core.services.segments import fields_asked, find_members
 from core.store.queries import prices as queries
 
 # What a group says of loyalty by these is meant: its coupon is for the tiers in it alone. A group that asks none of them
 # (who was long away, who bought a category) leaves a tier out by chance only: every tier might get its coupon.
 LOYALTY = frozenset(
-    {"tier", "grade", "missing_to_next", "orders", "spend_fen", "top_spend_share", "first_order_days", "joined_days"}
+    {
+        *("tier", "grade", "growth", "points", "paid_plan", "missing_to_next", "missing_orders", "missing_growth"),
+        *("orders", "spend_fen", "aov_fen", "top_spend_share", "first_order_days", "joined_days"),
+        *("lifecycle", "rfm_group", "f_score", "m_score", "value_fen"),
+    }
 )
 FOR_MANY = ("campaign:", "journey:")
 # More points than any basket costs: what counts is the share of an order that points may pay.
@@ -63,13 +67,13 @@ def planned_offer(
     people = {kind: count for kind, count in counts.items() if kind is not None}
     offer = campaign.offer
     faces = {kind: _face(offer, kind) for kind in people}
-    return OfferOut(source, offer, people, faces, _open_to(campaign.tree, people, document))
+    return OfferOut(source, offer, people, faces, _open_to(session, campaign.tree, people, document))
 
 
-def _open_to(tree: Node, people: Mapping[str, int], document: RuleDocument) -> frozenset[str]:
+def _open_to(session: Session, tree: Node, people: Mapping[str, int], document: RuleDocument) -> frozenset[str]:
     """The kinds that a group is meant for: those in it, and every tier where it asks nothing about loyalty."""
     held = frozenset(kind for kind, count in people.items() if count)
-    if any(leaf.field in LOYALTY for leaf in leaves(tree)):
+    if fields_asked(session, tree) & LOYALTY:
         return held
     return held | frozenset(document.codes) if held - {NEWCOMER} else held
 
@@ -111,7 +115,7 @@ def _running(session: Session, document: RuleDocument, now: datetime) -> list[Of
         # A coupon bought with points or given to one person says nothing about what people like them pay.
         meant = frozenset(people) if rule.startswith(FOR_MANY) else frozenset()
         if rule in campaigns:
-            meant = _open_to(read_campaign(campaigns[rule]).tree, people, document)
+            meant = _open_to(session, read_campaign(campaigns[rule]).tree, people, document)
         offers.append(OfferOut(rule, Offer.read(documents[offer_id]), people, means, meant))
     return offers
 

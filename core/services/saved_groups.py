@@ -5,11 +5,15 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from core.documents.campaign import read_campaign
 from core.documents.canonical import canonical_json
+from core.documents.enums import Area
 from core.documents.segment import Node, parse_segment
 from core.errors import Refusal
+from core.rules.segment_unfold import used_groups, used_lists
 from core.services.actor import Actor
 from core.services.desk import Desk
+from core.services.segments import check_tree
 from core.store.audit import record
 from core.store.queries import saved_segments as rows
 from core.store.tables import SavedSegment
@@ -46,24 +50,40 @@ def read_group(desk: Desk, group_id: int) -> SavedGroup:
 def save_group(desk: Desk, actor: Actor, name: str, tree: Node, *, group_id: int | None = None, now: datetime) -> int:
     """Keep a group under a name, or with ``group_id`` change that one; its id.
 
-    Refuses ``group_name`` (none, or too long), ``group_name_taken``, ``group_unknown``, and a tree that is not sound.
+    Refuses ``group_name`` (none, or too long), ``group_name_taken``, ``group_unknown``, and a tree that is not sound, names
+    what is not there, or would come back to this group.
     """
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME:
         raise Refusal("group_name", most=LONGEST_NAME)
-    document = canonical_json(parse_segment(tree.as_json()).as_json())
-    with desk.db.write() as session:
+    sound = parse_segment(tree.as_json())
+    document = canonical_json(sound.as_json())
+    with desk.db.write(Area.CAMPAIGNS) as session:
+        check_tree(session, sound, own=group_id)
         number = _keep(session, desk, actor, name, document, group_id, now)
         record(session, actor.name, "group.saved", f"group:{number}", now=now, changed=group_id is not None)
     return number
 
 
 def delete_group(desk: Desk, actor: Actor, group_id: int, *, now: datetime) -> None:
-    """Forget a kept group; campaigns that used it keep their own copy of the tree. Refuses ``group_unknown``."""
-    with desk.db.write() as session:
+    """Forget a kept group; launched campaigns keep who was in it. Refuses ``group_unknown``, ``group_in_use``."""
+    with desk.db.write(Area.CAMPAIGNS) as session:
+        if names := users_of(session, "segment", group_id):
+            raise Refusal("group_in_use", names=names)
         if not rows.delete_segment(session, group_id):
             raise Refusal("group_unknown", group=group_id)
         record(session, actor.name, "group.deleted", f"group:{group_id}", now=now)
+
+
+def users_of(session: Session, field: str, number: int) -> str:
+    """What names a group (field ``segment``) or a list: other groups, kept tags, drafts of campaigns; their names in one line."""
+    used = used_groups if field == "segment" else used_lists
+    names = []
+    for kind, owner, name, document in rows.trees_in_use(session):
+        tree = read_campaign(document).tree if kind == "campaign" else parse_segment(document)
+        if number in used(tree) and (kind, owner) != (field, number):
+            names.append(name)
+    return ", ".join(names)
 
 
 def _keep(

@@ -11,6 +11,7 @@ from core.analytics.festivals import Festival
 from core.analytics.periods import Period, last_year_aligned, previous
 from core.clock import ShopZone, day_number, day_of, from_micros, real_now
 from core.documents.enums import CampaignStatus
+from core.documents.segment import Group, Leaf, Node
 from core.documents.segment_templates import template
 from core.i18n import LANGS
 from core.services.campaign_list import CampaignLine, list_campaigns
@@ -19,8 +20,8 @@ from core.services.desk import Desk
 from core.services.journeys import list_journeys
 from core.services.numbers import day_range
 from core.services.promises import PromiseSummary, summarise_promises
-from core.services.segments import segment_day
-from core.store.queries import numbers, segments
+from core.services.segments import compile_segment
+from core.store.queries import numbers, segments, today_cards
 from core.store.queries import today as queries
 
 STALE_DAYS = 2
@@ -28,10 +29,16 @@ EXPIRING_DAYS = 3
 DROP_DAYS = 30
 LEAVE_ALONE_DAYS = 3
 RESULT_DAYS = 60
+YEAR_DAYS = 365
 PROMISE_LINES = 2
 WORKER_ALIVE = timedelta(minutes=2)
+DUE_DAYS = 5
+DUE_LEAST = 10
+DUE_LINES = 2
 # Lines that end in a campaign: the ready group behind the number, the minutes it takes, the goal of such campaigns.
 TO_SEND = (("near_upgrade", 3, "upgrade"), ("best_at_risk", 4, "win_back"), ("one_time", 3, "second_order"))
+# The best fifth who are silent for longer than is usual for them, and not yet gone.
+SLIPPING = Group("all", (Leaf("lifecycle", "in", ("slipping",)), Leaf("top_spend_share", "le", 20)))
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ class Todo:
     """One line of the page: ``kind`` names its sentences and its link, the rest fills them.
 
     ``result``: what a campaign showed: the one that the line is about, or the biggest one with the same goal.
+    ``tree``: whom it is about, where no ready group of that name exists.
     """
 
     kind: str
@@ -47,6 +55,13 @@ class Todo:
     minutes: int = 0
     params: dict[str, object] = field(default_factory=dict)
     result: CampaignResult | None = None
+    tree: Node | None = None
+
+    @property
+    def name(self) -> str:
+        """What a mark on this line is kept under."""
+        parts = (str(self.params[part]) for part in ("id", "benefit", "tier", "category") if self.params.get(part))
+        return ":".join((self.kind, *parts))
 
 
 @dataclass(frozen=True)
@@ -108,7 +123,7 @@ def read_today(desk: Desk, *, now: datetime) -> Today:
     with desk.db.read() as session:
         span = numbers.data_span(session)
         imported = queries.last_import(session)
-        sending = _to_send(session, now)
+        sending = _to_send(session, day_number(today), now)
         owed = _owed(session, zone, now, reminders)
         headline = _headline(session, today, span)
         leave_alone = queries.count_just_bought(session, day_number(today) - LEAVE_ALONE_DAYS)
@@ -195,25 +210,51 @@ def _owed(session: Session, zone: ShopZone, now: datetime, reminders: dict[str, 
     return [todo for todo in found if todo.count]
 
 
-def _to_send(session: Session, now: datetime) -> list[Todo]:
-    """The groups worth a campaign, counted as the campaign page will count them."""
-    found = [Todo(code, _count_group(session, code, now), minutes=minutes) for code, minutes, _ in TO_SEND]
-    return [todo for todo in found if todo.count]
+def _to_send(session: Session, today: int, now: datetime) -> list[Todo]:
+    """The groups worth a campaign, counted as the campaign page will count them.
+
+    Who is slipping by their own rhythm takes the place of the fixed 90 days as soon as rhythms are known.
+    """
+    known, _ = today_cards.count_risk(session, today)
+    lines = [Todo(code, _count_group(session, code, now), minutes=minutes) for code, minutes, _ in TO_SEND]
+    if known:
+        slipping = Todo("slipping", _count(session, SLIPPING, now), minutes=4, tree=SLIPPING)
+        lines = [slipping if line.kind == "best_at_risk" else line for line in lines]
+        lines += _due(session, today, now)
+    return [line for line in lines if line.count]
+
+
+def _due(session: Session, today: int, now: datetime) -> list[Todo]:
+    """The goods that most people are about to have used up, a line each."""
+    lines = []
+    for category, _, ahead in today_cards.due_categories(session, today, DUE_DAYS, DUE_LEAST)[:DUE_LINES]:
+        tree = Group(
+            "all",
+            (Leaf("next_purchase_days", "le", DUE_DAYS), Leaf("bought", "category", category, YEAR_DAYS, 1)),
+        )
+        params: dict[str, object] = {"category": category, "days": max(ahead, 1)}
+        lines.append(Todo("due", _count(session, tree, now), minutes=2, params=params, tree=tree))
+    return lines
+
+
+def _count(session: Session, tree: Node, now: datetime) -> int:
+    return segments.count_members(session, compile_segment(session, tree, now=now))
 
 
 def _count_group(session: Session, code: str, now: datetime) -> int:
-    return segments.count_members(session, segments.select_members(template(code).tree(), segment_day(session, now)))
+    return _count(session, template(code).tree(), now)
 
 
 def _campaigns(desk: Desk, sending: list[Todo], now: datetime) -> tuple[list[Todo], list[Todo]]:
     """The lines to send with what the biggest campaign of their goal showed, and the comparisons that ended lately."""
     over = [line for line in list_campaigns(desk, now=now) if line.status is CampaignStatus.FINISHED]
     recent = [line for line in over if line.measure_until and now - line.measure_until < timedelta(days=RESULT_DAYS)]
-    goals = {code: goal for code, _, goal in TO_SEND}
+    goals = {code: goal for code, _, goal in TO_SEND} | {"slipping": "win_back"}
     past = {line.goal: line.id for line in sorted(over, key=lambda line: line.treated)}
-    wanted = {line.id for line in recent} | {past[goals[todo.kind]] for todo in sending if goals[todo.kind] in past}
+    alike = {todo.kind: past.get(goals.get(todo.kind, ""), 0) for todo in sending}
+    wanted = {line.id for line in recent} | {number for number in alike.values() if number}
     found = {number: campaign_result(desk, number, now=now) for number in sorted(wanted)}
-    lines = [replace(todo, result=found.get(past.get(goals[todo.kind], 0))) for todo in sending]
+    lines = [replace(todo, result=found.get(alike[todo.kind])) for todo in sending]
     return lines, [_result(line, found[line.id]) for line in recent]
 
 

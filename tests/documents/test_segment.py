@@ -41,6 +41,10 @@ def values(field: Field, op: str) -> st.SearchStrategy[Any]:
             return st.lists(st.sampled_from(field.choices), min_size=1, max_size=2)
         case "words":
             return words
+        case "custom" if op == "between":
+            return st.tuples(words, words).map(list)
+        case "custom" if op != "in":
+            return words
         case _:
             return st.lists(words, min_size=1, max_size=4)
 
@@ -51,6 +55,8 @@ def any_leaf(draw: st.DrawFn) -> dict[str, Any]:
     field = FIELDS[name]
     op = draw(st.sampled_from(field.ops))
     found = {"field": name, "op": op, "value": draw(values(field, op))}
+    if field.key:
+        found["key"] = "skin"
     if field.days and draw(st.booleans()):
         found["days"] = draw(st.integers(1, 400))
     if field.at_least and draw(st.booleans()):

@@ -84,6 +84,8 @@ def samples() -> list[Leaf]:
         choices: dict[str, Any] = {"choice": field.choices[:1] and field.choices[0], "choices": field.choices}
         for op in field.ops:
             value = (2, 5) if op == "between" else (texts | choices).get(field.sort, 3)
+            if field.sort == "custom":
+                value = {"in": ("甲", "乙"), "between": ("2", "5")}.get(op, "3")
             found.append(Leaf(name, op, value, 30 if field.days else None, 2 if field.at_least else None))
             found += [Leaf(name, op, value)] if field.days else []
             found += [Leaf(name, op, (3, 3))] if op == "between" else []

@@ -43,6 +43,12 @@ def insert_offer(session: Session, document: OfferDocument, now: datetime) -> in
     return row.id
 
 
+def offer_names(session: Session) -> dict[int, str]:
+    """The names of all offers by id, the newest first."""
+    rows = session.execute(select(col(Offer.id), col(Offer.name)).order_by(col(Offer.id).desc()))
+    return {int(number): str(name) for number, name in rows}
+
+
 def lock_offer(session: Session, offer_id: int) -> Offer | None:
     """The offer, held until the transaction ends, so that nobody else issues from it meanwhile."""
     return session.get(Offer, offer_id, with_for_update=True, populate_existing=True)

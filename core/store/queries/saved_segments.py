@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
+from core.documents.enums import CampaignStatus
 from core.store.database import Database
-from core.store.tables import SavedSegment
+from core.store.tables import Campaign, SavedSegment, TagRule
 
 _QUIET = {"synchronize_session": False}
 
@@ -39,3 +40,14 @@ def delete_segment(session: Session, segment_id: int) -> bool:
     """Forget a kept group; whether it was there."""
     statement = delete(SavedSegment).where(col(SavedSegment.id) == segment_id)
     return int(session.execute(statement, execution_options=_QUIET).rowcount) == 1  # type: ignore[attr-defined]
+
+
+def trees_in_use(session: Session) -> list[tuple[str, int, str, str]]:
+    """(kind, id, name, rule tree as JSON) of what may name a group or a list: saved groups, kept tags, drafts of campaigns."""
+    groups = select(col(SavedSegment.id), col(SavedSegment.name), col(SavedSegment.document))
+    found = [("segment", int(number), str(name), str(tree)) for number, name, tree in session.execute(groups)]
+    tags = select(col(TagRule.tag), col(TagRule.document))
+    found += [("tag", 0, str(tag), str(tree)) for tag, tree in session.execute(tags)]
+    drafts = select(col(Campaign.id), col(Campaign.name), col(Campaign.document))
+    drafts = drafts.where(col(Campaign.status) == CampaignStatus.DRAFT)
+    return found + [("campaign", int(number), str(name), str(text)) for number, name, text in session.execute(drafts)]

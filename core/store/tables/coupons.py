@@ -38,7 +38,7 @@ class Coupon(Table, table=True):
         CheckConstraint("valid_until > valid_from", name="validity"),
         CheckConstraint("value_fen >= 0", name="amount"),
         Index("ix_coupon_offer_member", "offer_id", "member_id"),
-        Index("ix_coupon_expiry", "status", "valid_until"),
+        Index("ix_coupon_expiry", "status", "valid_until", "member_id", "offer_id", "issued_at"),
     )
 
     id: int | None = row_id()

@@ -17,7 +17,11 @@ class Interaction(Table, table=True):
     """Something a person did that is no order: review, share, check-in, task, event ... A fact, append-only."""
 
     __tablename__ = "interaction"
-    __table_args__ = (UniqueConstraint("key"), Index("ix_interaction_member", "member_id", "occurred_at"))
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("ix_interaction_member", "member_id", "occurred_at"),
+        Index("ix_interaction_kind", "kind", "occurred_at", "member_id", "stars"),
+    )
 
     id: int | None = row_id()
     member_id: int = reference("member.id")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from core.documents.enums import MessageStatus, Purpose
@@ -30,6 +30,13 @@ class OutboxMessage(Table, table=True):
         CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
         Index("ix_outbox_message_due", "status", "not_before"),
         Index("ix_outbox_message_touch", "member_id", "tried_at"),
+        Index(
+            "ix_outbox_message_sent",
+            "sent_at",
+            "member_id",
+            sqlite_where=text("sent_at IS NOT NULL"),
+            postgresql_where=text("sent_at IS NOT NULL"),
+        ),
     )
 
     id: int | None = row_id()

@@ -226,6 +226,13 @@ def upgrade() -> None:
     with op.batch_alter_table('erased_identity', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_erased_identity_erasure_id'), ['erasure_id'], unique=False)
 
+    with op.batch_alter_table('coupon', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_coupon_expiry'))
+        batch_op.create_index('ix_coupon_expiry', ['status', 'valid_until', 'member_id', 'offer_id', 'issued_at'], unique=False)
+
+    with op.batch_alter_table('interaction', schema=None) as batch_op:
+        batch_op.create_index('ix_interaction_kind', ['kind', 'occurred_at', 'member_id', 'stars'], unique=False)
+
     with op.batch_alter_table('member', schema=None) as batch_op:
         batch_op.add_column(sa.Column('personalised', sa.Boolean(), server_default=sa.text('(true)'), nullable=False))
         batch_op.add_column(sa.Column('left_at', sa.BigInteger(), nullable=True))
@@ -235,9 +242,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('first_day_net_fen', sa.BigInteger(), server_default='0', nullable=False))
         batch_op.add_column(sa.Column('month_start_orders', sa.Integer(), server_default='0', nullable=False))
         batch_op.add_column(sa.Column('last_category', sa.String(length=64), nullable=True))
+        batch_op.drop_index(batch_op.f('ix_member_profile_last_day'))
+        batch_op.create_index('ix_member_profile_groups', ['last_day', 'first_day', 'orders', 'net_fen', 'buying_days', 'month_start_orders'], unique=False)
 
     with op.batch_alter_table('member_tag', schema=None) as batch_op:
         batch_op.add_column(sa.Column('by_rule', sa.Boolean(), server_default=sa.text('(false)'), nullable=False))
+
+    with op.batch_alter_table('outbox_message', schema=None) as batch_op:
+        batch_op.create_index('ix_outbox_message_sent', ['sent_at', 'member_id'], unique=False, sqlite_where=sa.text('sent_at IS NOT NULL'), postgresql_where=sa.text('sent_at IS NOT NULL'))
 
     # ### end Alembic commands ###
 
