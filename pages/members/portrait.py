@@ -1,30 +1,20 @@
-"""One person on one page: who, tier and why, what they buy, what they are owed and were told."""
+"""One person on one page: who, what they are worth, how they stand and what to do; the rest by section."""
 
 import streamlit as st
 
-from core.services.explain_tier import explain_tier
 from core.services.members import Portrait, open_member, read_portrait
+from core.services.next_action import next_step
+from core.services.outlook import read_outlook
 from pages.ui import state
 from pages.ui.page import page
 from pages.ui.parts import empty_state
-from pages.ui.portrait_cards import categories_card, orders_card, rhythm_card, who_card
-from pages.ui.portrait_goodwill import goodwill_button, goodwill_card
-from pages.ui.portrait_interactions import interactions_card
+from pages.ui.portrait_goodwill import goodwill_button
+from pages.ui.portrait_head import standing_card, who_card
 from pages.ui.portrait_mark import mark_button
-from pages.ui.portrait_owed import (
-    benefits_card,
-    contact_card,
-    coupons_card,
-    history_card,
-    identity_card,
-    messages_card,
-    promises_card,
-)
-from pages.ui.portrait_points import points_card
-from pages.ui.portrait_stored import stored_card
-from pages.ui.portrait_tier import tier_card, why_section
+from pages.ui.portrait_next import next_card
+from pages.ui.portrait_recommend import recommended
+from pages.ui.portrait_sections import Opened, sections
 from pages.ui.runtime import desk, now, t
-from pages.ui.tiers import live_rules
 
 
 def _reference() -> str | None:
@@ -34,37 +24,16 @@ def _reference() -> str | None:
 
 
 def _show(portrait: Portrait, member_id: int) -> None:
-    rules, version = live_rules()
-    proof = explain_tier(desk(), member_id, now=now())
+    outlook = read_outlook(desk(), member_id, now=now())
+    step = next_step(desk(), portrait, now=now(), outlook=outlook)
+    goods = recommended(portrait)
     left, right = st.columns([3, 2], gap="small")
     with left:
         who_card(portrait)
     with right:
-        tier_card(portrait, proof, rules)
-    why_section(portrait, proof, rules, version)
-    left, right = st.columns([3, 2], gap="small")
-    with left:
-        points_card(portrait)
-    with right:
-        interactions_card(portrait)
-    left, right = st.columns([3, 2], gap="small")
-    with left:
-        rhythm_card(portrait)
-    with right:
-        categories_card(portrait)
-    orders_card(portrait)
-    left, right = st.columns(2, gap="small")
-    with left:
-        benefits_card(portrait)
-    with right:
-        promises_card(portrait)
-    coupons_card(portrait)
-    goodwill_card(portrait)
-    stored_card(member_id, portrait.member.public_id)
-    messages_card(portrait)
-    for column, draw in zip(st.columns(3, gap="small"), (contact_card, identity_card, history_card), strict=True):
-        with column:
-            draw(portrait)
+        next_card(portrait, step, goods[0].title if goods else None)
+    standing_card(portrait, outlook)
+    sections(Opened(portrait, outlook, goods))
 
 
 with page("menu.portrait") as head:

@@ -7,9 +7,11 @@ import streamlit as st
 
 from core.clock import day_number
 from core.documents.enums import Area
+from core.documents.segment import Node
 from core.services.members import Choices, read_choices
 from core.services.today import whole_days
 from core.store.queries.members import Kind, MemberFilter, Sort
+from pages.ui.member_refine import TAGS, refine_filters
 from pages.ui.runtime import cached, desk, lang, now, t, today
 from pages.ui.tiers import tier_names
 
@@ -28,8 +30,8 @@ def choices() -> Choices:
     return read_choices(desk())
 
 
-def member_filters() -> tuple[MemberFilter, Sort]:
-    """Draw the filters; what they say."""
+def member_filters() -> tuple[MemberFilter, Sort, Node | None]:
+    """Draw the filters; what they say, and the condition that goes with it."""
     _from_address()
     known = choices()
     first = st.columns([1.7, 2.5, 1.1], gap="small")
@@ -60,9 +62,8 @@ def member_filters() -> tuple[MemberFilter, Sort]:
         t("members.province"), known.provinces, placeholder=t("members.any"), key="members:provinces",
         persist_state="session",
     )  # fmt: skip
-    tag = second[2].selectbox(
-        t("members.tag"), known.tags, index=None, placeholder=t("members.any"), key="members:tag",
-        persist_state="session",
+    tags = second[2].multiselect(
+        t("members.tag"), known.tags, placeholder=t("members.any"), key=TAGS, persist_state="session",
     )  # fmt: skip
     bought = second[3].selectbox(
         t("members.bought"), list(BOUGHT), index=None, placeholder=t("members.any"), key=f"members:bought:{lang()}",
@@ -74,12 +75,11 @@ def member_filters() -> tuple[MemberFilter, Sort]:
         kind=kind or "all",
         tiers=tuple(tiers),
         provinces=tuple(provinces),
-        tag=tag or "",
         bought_from_day=since,
         bought_before_day=before,
         dropping=_dropping(),
     )
-    return wanted, sort
+    return wanted, sort, refine_filters(tags)
 
 
 def _from_address() -> None:

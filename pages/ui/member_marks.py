@@ -11,6 +11,7 @@ from core.services.not_counted import count_again, mark_members
 from core.store.queries.members import Kind
 from pages.ui import format
 from pages.ui.confirm import confirm_dialog
+from pages.ui.member_bulk import tag_ticked_button
 from pages.ui.member_table import SHOWN, standing
 from pages.ui.portrait_mark import MARK, WHY, mark_fields
 from pages.ui.runtime import actor, desk, now, t
@@ -37,6 +38,7 @@ def mark_rows(lines: Sequence[MemberLine], kind: Kind) -> str | None:
     height = ROW_PIXELS * (min(len(lines), SHOWN) + 1) + 3
     chosen = pick_rows(frame, [line.id for line in lines], "members:marks", height=height)
     number = format.people(len(chosen))
+    tag_ticked_button(chosen)
     if kind == "not_counted":
         confirm_dialog(
             st.button(t("mark.many.again", n=number), key="members:count", disabled=not chosen),

@@ -1,105 +1,40 @@
-"""What a person bought: value, rhythm, categories, orders."""
+"""What a person bought: rhythm, categories, habits, orders."""
 
+import numpy as np
 import streamlit as st
 
-from core.rules.masking import mask_person, mask_phone_tail
-from core.services.members import Portrait
+from core.analytics.habits import BANDS, HOURS, Habits, find_habits
+from core.clock import day_number
+from core.services.members import Portrait, buying_lines
+from core.services.outlook import PersonOutlook
 from pages.ui import format
-from pages.ui.charts import Bar, Purchase, purchase_dots, ranked_bars
+from pages.ui.charts import Bar, Cell, Expected, Purchase, heat_grid, purchase_dots, ranked_bars
 from pages.ui.parts import card
-from pages.ui.portrait_mark import mark_badge, mark_words
-from pages.ui.runtime import desk, t
+from pages.ui.runtime import desk, t, today
 from pages.ui.table import plain_table
-from pages.ui.tiers import tier_badge
+
+WEEKDAYS = 7
 
 
-def who_card(portrait: Portrait) -> None:
-    """Masked name, tier, place, tags; then what the person is worth."""
-    member = portrait.member
-    with card(fill=True):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            name = format.md_escape(mask_person(member.name, member.nickname, member.id or 0))
-            st.markdown(f"### :material/account_circle: {name}", width="content")
-            st.caption(f"#{member.id}", width="content")
-            if portrait.tier is not None:
-                tier_badge(portrait.tier.tier)
-            else:
-                st.badge(t("members.customer"), color="gray")
-            place = " ".join(dict.fromkeys(part for part in (member.province, member.city) if part))
-            if place:
-                st.badge(format.md_escape(place), icon=":material/location_on:", color="gray")
-            mark_badge(portrait)
-            for tag in portrait.tags:
-                st.badge(format.md_escape(tag), icon=":material/sell:", color="blue")
-        st.caption(" · ".join(_particulars(portrait)))
-        _value(portrait)
-
-
-def _particulars(portrait: Portrait) -> list[str]:
-    member, zone = portrait.member, desk().zone
-    found = []
-    if member.joined_at is not None:
-        found.append(t("portrait.joined", day=format.day(zone.day(member.joined_at), year=True)))
-    if member.birth_month and member.birth_day:
-        found.append(t("portrait.birthday", month=member.birth_month, day=member.birth_day))
-    if member.phone_last4:
-        found.append(t("portrait.phone", tail=format.md_escape(mask_phone_tail(member.phone_last4))))
-    if member.source:
-        found.append(t("portrait.source", source=format.md_escape(member.source)))
-    return found or [t("portrait.no_particulars")]
-
-
-def _value(portrait: Portrait) -> None:
-    profile = portrait.profile
-    if portrait.member.not_counted is not None:
-        mark_words(portrait)
-        return
-    if profile is None:
-        st.info(t("portrait.never_bought"), icon=":material/shopping_bag:")
-        return
-    values = (
-        ("net", format.yuan_round(profile.net_fen)),
-        ("orders", format.number(profile.orders)),
-        ("order", format.yuan_round(profile.paid_fen // max(profile.orders, 1))),
-        ("recency", format.days(portrait.recency_days or 0)),
-    )
-    for column, (name, value) in zip(st.columns(4), values, strict=True):
-        column.metric(t(f"portrait.value.{name}"), value)
-    told = []
-    if portrait.spend_rank is not None:
-        above, customers = portrait.spend_rank
-        share = (above + 1) / max(customers, 1)
-        place = {"place": format.number(above + 1), "n": format.number(customers)}
-        told.append(t("portrait.rank.top", share=_top(share), **place) if share <= 0.5 else t("portrait.rank", **place))
-    if portrait.usual_gap_days:
-        told.append(t(f"portrait.gap.{_pace(portrait)}", n=format.days(portrait.usual_gap_days)))
-    st.caption(" ".join(told))
-
-
-def _pace(portrait: Portrait) -> str:
-    """How the time since the last purchase compares with the usual gap."""
-    times = (portrait.recency_days or 0) / (portrait.usual_gap_days or 1)
-    return "early" if times < 0.8 else "due" if times <= 1.5 else "late"
-
-
-def _top(share: float) -> str:
-    """ "3%", never rounded down to less than it is."""
-    return f"{max(-(-share * 100 // 1), 1):.0f}%"
-
-
-def rhythm_card(portrait: Portrait) -> None:
-    """When and how much."""
+def rhythm_card(portrait: Portrait, outlook: PersonOutlook | None) -> None:
+    """When and how much, and when the next one is expected."""
     zone = desk().zone
-    with card(t("portrait.rhythm"), fill=True):
+    with card(t("portrait.rhythm"), fill=True, help=t("portrait.rhythm.help")):
         dots = [
             Purchase(zone.day(order.at), order.paid_fen, order.category or t("portrait.other"))
             for order in portrait.orders
             if order.paid and order.at is not None
         ]
-        if dots:
-            purchase_dots(dots)
-        else:
+        if not dots:
             st.caption(t("portrait.rhythm.none"))
+            return
+        expected = None
+        if outlook is not None and outlook.state != "lost":
+            expected = Expected(outlook.next_day, outlook.slipping_day, today())
+        purchase_dots(dots, expected=expected)
+        if expected is not None:
+            days = {"next": format.day(expected.day), "until": format.day(expected.until)}
+            st.caption(t("portrait.rhythm.expected", **days))
 
 
 def categories_card(portrait: Portrait) -> None:
@@ -109,6 +44,65 @@ def categories_card(portrait: Portrait) -> None:
             ranked_bars([Bar(name, max(net, 0)) for name, _, net in portrait.categories[:6]], "yuan")
         else:
             st.caption(t("portrait.categories.none"))
+
+
+def habits_of(portrait: Portrait) -> Habits:
+    """The habits in a person's paid orders."""
+    zone = desk().zone
+    walls = [zone.local(order.at) for order in portrait.orders if order.paid and order.at is not None]
+    days = np.array([day_number(wall.date()) for wall in walls], dtype=np.int64)
+    hours = np.array([wall.hour for wall in walls], dtype=np.int64)
+    return find_habits(days, hours, buying_lines(desk(), portrait.member.id or 0))
+
+
+def habit_cards(portrait: Portrait) -> None:
+    """Price band, weekday and part of the day, each titled by what it shows."""
+    habits = habits_of(portrait)
+    left, right = st.columns([2, 3], gap="small")
+    with left:
+        _bands(habits)
+    with right:
+        _times(habits)
+
+
+def _bands(habits: Habits) -> None:
+    title = t("habit.band.none") if habits.band is None else t("habit.band", band=_band(habits.band))
+    with card(title, fill=True):
+        if habits.band is not None:
+            ranked_bars(
+                [Bar(_band(place), count) for place, count in enumerate(habits.bands) if count or place < 4], "count"
+            )
+
+
+def _band(place: int) -> str:
+    low = BANDS[place]
+    if place + 1 == len(BANDS):
+        return t("habit.from", low=low // 100)
+    return t("habit.span", low=low // 100, high=BANDS[place + 1] // 100)
+
+
+def _times(habits: Habits) -> None:
+    day, part = t(f"habit.weekday.{habits.weekday}"), _part(habits.part)
+    title = t("habit.time", day=day, part=part) if habits.told else t("habit.time.few")
+    with card(title, fill=True, help=t("habit.time.help", n=habits.orders)):
+        if not habits.orders:
+            st.caption(t("portrait.rhythm.none"))
+            return
+        names = [t(f"habit.weekday.{number}") for number in range(WEEKDAYS)]
+        _strip(names, habits.weekdays)
+        _strip([_part(number) for number in range(24 // HOURS)], habits.parts)
+
+
+def _part(number: int) -> str:
+    return f"{number * HOURS}–{(number + 1) * HOURS}"
+
+
+def _strip(names: list[str], counts: tuple[int, ...]) -> None:
+    cells = [
+        Cell(name, " ", count, str(count) if count else "", t("habit.cell", name=name, n=count))
+        for name, count in zip(names, counts, strict=True)
+    ]
+    heat_grid(cells, columns=names, lines=[" "], line_height=74)
 
 
 def orders_card(portrait: Portrait) -> None:

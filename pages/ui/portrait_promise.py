@@ -14,8 +14,8 @@ from pages.ui.runtime import actor, desk, lang, now, t
 COLOURS = {"owed": "orange", "offered": "blue", "done": "green", "cancelled": "gray", "lapsed": "gray"}
 
 
-def show_promise(one: Promise) -> None:
-    """What, why, by when; done or claimed with one click."""
+def show_promise(one: Promise, place: str = "") -> None:
+    """What, why, by when; done or claimed with one click. ``place`` tells two of one promise on a page apart."""
     words, end = st.columns([3.4, 1.3], vertical_alignment="center", gap="small")
     what = format.md_escape(one.what(lang()))
     colour = COLOURS[one.status]
@@ -26,14 +26,14 @@ def show_promise(one: Promise) -> None:
     if one.status == "owed":
         end.button(
             t("portrait.promise.done"),
-            key=f"promise:{one.id}",
+            key=f"{place}promise:{one.id}",
             on_click=_done,
             args=(one.id, one.kind),
             width="stretch",
         )
     elif one.status == "offered":
         end.button(
-            t("portrait.promise.claim"), key=f"promise:{one.id}", on_click=_claim, args=(one.id,), width="stretch"
+            t("portrait.promise.claim"), key=f"{place}promise:{one.id}", on_click=_claim, args=(one.id,), width="stretch"
         )
 
 

@@ -9,12 +9,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.steps import LONG, by_key, follow, settled, titled
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small_shop")]
 
 
-def test_a_threshold_is_tried_published_and_found_on_the_portrait_of_who_lost(page: Page, server: Any) -> None:
-    server.run("-m", "core", "demo", "--members", "2000", "--seed", "3")
-    page.goto(f"{server.url}/tiers")
+def test_a_threshold_is_tried_published_and_found_on_the_portrait_of_who_lost(page: Page, small_shop: Any) -> None:
+    page.goto(f"{small_shop.url}/tiers")
     titled(page, "等级与权益")
     settled(page)
     page.get_by_text("改规则", exact=True).first.click()
@@ -33,22 +32,22 @@ def test_a_threshold_is_tried_published_and_found_on_the_portrait_of_who_lost(pa
 
     follow(page, "等级与权益")
     expect(page.get_by_text("要给他们保留吗", exact=False).first).to_be_visible(timeout=LONG)
-    assert json.loads(server.run("-m", "core", "explain", "tier", member, "--json"))["tier"] == "silver"
+    assert json.loads(small_shop.run("-m", "core", "explain", "tier", member, "--json"))["tier"] == "silver"
     by_key(page, "tiers:publish").click()
     page.get_by_role("dialog").wait_for()
     expect(page.get_by_role("dialog").get_by_text(f"{losers:,} 人", exact=False).first).to_be_visible()
     page.locator("[role=dialog] .st-key-confirm-rules-act button").click()
     expect(page.get_by_text("新规则发布了", exact=False).first).to_be_visible(timeout=LONG)
 
-    proof = json.loads(server.run("-m", "core", "explain", "tier", member, "--json"))
+    proof = json.loads(small_shop.run("-m", "core", "explain", "tier", member, "--json"))
     assert (proof["tier"], proof["recomputed_tier"], proof["rule_version"]) == ("regular", "regular", 2)
-    page.goto(f"{server.url}/member?member={member}")
+    page.goto(f"{small_shop.url}/member?member={member}&section=owed")
     titled(page, "会员画像")
     settled(page)
     expect(page.get_by_text("等级规则调整", exact=False).first).to_be_visible(timeout=LONG)
     page.get_by_text("为什么是这个等级").click()
     expect(page.get_by_text("按第 2 版规则", exact=False).first).to_be_visible(timeout=LONG)
-    assert json.loads(server.run("-m", "core", "verify", "--json"))["violations"] == 0
+    assert json.loads(small_shop.run("-m", "core", "verify", "--json"))["violations"] == 0
 
 
 def _first_loser(page: Page) -> str:

@@ -34,7 +34,7 @@ def test_from_first_start_over_the_demo_shop_to_the_result_of_a_campaign(page: P
     expect(page.get_by_text("本月会员成交", exact=False)).to_be_visible()
     expect(page.get_by_text("100 人里约多", exact=False).first).to_be_visible()
 
-    page.goto(f"{server.url}/member?member=15")
+    page.goto(f"{server.url}/member?member=15&section=owed")
     titled(page, "会员画像")
     settled(page)
     page.get_by_text("为什么是这个等级").click()
@@ -118,10 +118,10 @@ def test_a_taobao_export_is_dropped_in_and_its_members_are_there(page: Page, ser
     assert json.loads(server.run("-m", "core", "verify", "--json"))["violations"] == 0
 
 
-def test_every_page_speaks_english(page: Page, server: Any) -> None:
-    start_demo(page, server)
+@pytest.mark.xdist_group("small_shop")
+def test_every_page_speaks_english(page: Page, small_shop: Any) -> None:
     for path, title in ENGLISH.items():
-        page.goto(server.url + path)
+        page.goto(small_shop.url + path)
         english = page.locator("[data-testid=stSidebar]").get_by_text("English", exact=True)
         english.wait_for(timeout=LONG)
         english.click()

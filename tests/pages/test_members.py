@@ -7,7 +7,9 @@ from core.documents.canonical import canonical_json
 from core.documents.segment import Leaf
 from core.i18n import LANGS, translate
 from core.rules.masking import mask_person
+from core.services.custom_fields import list_fields
 from core.services.desk import Desk
+from core.services.member_tags import list_tags
 from core.services.members import count_people, list_people
 from core.store.queries.members import MemberFilter
 
@@ -114,3 +116,35 @@ def test_the_search_on_top_lists_several_hits_and_says_when_there_is_none(demo: 
     assert app.title[0].value == translate("zh", "menu.members")
     app.text_input(key="search:q").set_value("*没有*").run()
     assert any("没找到" in str(one.value) and r"\*没有\*" in str(one.value) for one in app.caption)
+
+
+def test_everybody_found_is_tagged_from_the_list(demo: Desk, frame: AppTest) -> None:
+    app = _open(frame)
+    app.segmented_control(key="members:kind").set_value("customers_only").run()
+    found = count_people(demo, MemberFilter(kind="customers_only"), now=demo.now())
+    app.button(key="members:tag_found").click().run()
+    tag = app.selectbox(key="members:bulk:tag").options[0]
+    app.selectbox(key="members:bulk:tag").set_value(tag).run()
+    app.button(key="confirm:tag-found:act").click().run()
+    assert not app.exception and not app.error
+    assert count_people(demo, MemberFilter(kind="customers_only", tag=tag), now=demo.now()) == found
+
+
+def test_a_ready_tag_rule_is_switched_on_and_a_field_defined(demo: Desk, frame: AppTest) -> None:
+    app = _open(frame, manage="tags")
+    app.button(key="tags:on:adviser").click().run()
+    assert not app.exception and not app.error
+    line = next(one for one in list_tags(demo) if one.tag == translate("zh", "tag.template.adviser"))
+    assert line.enabled and line.by_rule == line.people
+    app.segmented_control(key="members:section").set_value("fields").run()
+    app.text_input(key="fields:new:name").set_value("Size").run()
+    app.button(key="fields:define").click().run()
+    assert not app.exception and not app.error
+    assert "Size" in [field.name for field in list_fields(demo)]
+
+
+def test_where_people_stand_narrows_the_list(demo: Desk, frame: AppTest) -> None:
+    app = _open(frame)
+    app.button_group(key="members:states:zh").set_value(["lost"]).run()
+    tree = Leaf("lifecycle", "in", ("lost",))
+    assert f"找到 {count_people(demo, MemberFilter(), tree=tree, now=demo.now())} 人" in _found(app)

@@ -91,7 +91,7 @@ def test_a_reward_is_added_and_exchanged_from_a_portrait(demo: Desk, frame: AppT
     )  # fmt: skip
     number = _one(demo, RICH)
     before = read_points(demo, number, now=demo.now()).available
-    app = _open(frame, PORTRAIT, member=str(number))
+    app = _open(frame, PORTRAIT, member=str(number), section="owed")
     app.button(key="portrait:redeem").click().run()
     app.button(key="confirm:redeem:act").click().run()
     assert not app.exception and not app.error
@@ -130,7 +130,7 @@ def test_points_are_given_as_goodwill(demo: Desk, frame: AppTest) -> None:
 def test_a_review_is_recorded_by_hand(demo: Desk, frame: AppTest) -> None:
     number = _one(demo, RICH)
     had = len(interactions_of(demo, number))
-    app = _open(frame, PORTRAIT, member=str(number))
+    app = _open(frame, PORTRAIT, member=str(number), section="touch")
     next(one for one in app.button if one.label == translate("zh", "did.act")).click().run()
     assert not app.exception and not app.error
     found = interactions_of(demo, number)
@@ -141,7 +141,7 @@ def test_a_review_is_recorded_by_hand(demo: Desk, frame: AppTest) -> None:
 def test_a_person_is_left_out_and_counted_again(demo: Desk, frame: AppTest) -> None:
     number = _one(demo, RICH)
     held = read_points(demo, number, now=demo.now())
-    app = _open(frame, PORTRAIT, member=str(number))
+    app = _open(frame, PORTRAIT, member=str(number), section="touch")
     app.button(key="portrait:mark").click().run()
     app.text_input(key="portrait:mark:why").set_value("小王").run()
     app.button(key="confirm:mark:act").click().run()
@@ -151,7 +151,7 @@ def test_a_person_is_left_out_and_counted_again(demo: Desk, frame: AppTest) -> N
     assert app.button(key="portrait:goodwill").disabled
     listed = _open(frame, LIST, kind="not_counted")
     assert "找到 1 人" in _texts(listed)
-    app = _open(frame, PORTRAIT, member=str(number))
+    app = _open(frame, PORTRAIT, member=str(number), section="touch")
     app.button(key="portrait:count").click().run()
     app.button(key="confirm:count:act").click().run()
     assert count_marks(demo) == {}
@@ -178,6 +178,6 @@ def test_the_limits_of_goodwill_are_set(demo: Desk, frame: AppTest) -> None:
     app.number_input(key="settings:goodwill:most").set_value(5.0)
     next(one for one in app.button if one.label == translate("zh", "goodwill.settings.save")).click().run()
     number = _one(demo, RICH)
-    app = _open(frame, PORTRAIT, member=str(number))
+    app = _open(frame, PORTRAIT, member=str(number), section="touch")
     app.button(key="portrait:goodwill").click().run()
     assert app.button(key="confirm:goodwill:act").disabled

@@ -5,18 +5,25 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from core.i18n import LANGS, translate
+from core.services.actor import Actor
+from core.services.custom_fields import define_field, values_of
 from core.services.desk import Desk
+from core.services.member_notes import notes_of
+from core.services.member_tags import own_tags
 from core.services.members import read_portrait
+from pages.ui.portrait_sections import SECTIONS
 
 PAGE = "members/portrait.py"
 
 
-def _open(frame: AppTest, member: str | None, lang: str = "zh") -> AppTest:
+def _open(frame: AppTest, member: str | None, lang: str = "zh", section: str | None = None) -> AppTest:
     frame.session_state["lang"] = lang
     frame.run()
     frame.switch_page(PAGE)
     if member:
         frame.query_params["member"] = member
+    if section:
+        frame.query_params["section"] = section
     frame.run()
     assert not frame.exception
     return frame
@@ -44,11 +51,13 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize(("kind", "lang"), [(kind, LANGS[place % 2]) for place, kind in enumerate(KINDS)])
-def test_every_kind_of_person_has_a_whole_page(kind: str, lang: str, demo: Desk, frame: AppTest) -> None:
-    number = _one(demo, KINDS[kind])
-    app = _open(frame, str(number), lang)
+@pytest.mark.parametrize(("kind", "place"), [(kind, place) for place, kind in enumerate(KINDS)])
+def test_every_kind_of_person_has_a_whole_page(kind: str, place: int, demo: Desk, frame: AppTest) -> None:
+    """Six kinds of people, each on another section, so that every section is opened in turn."""
+    number, section = _one(demo, KINDS[kind]), list(SECTIONS)[place]
+    app = _open(frame, str(number), LANGS[place % 2], section)
     assert not app.error
+    assert app.segmented_control(key="portrait:section").value == section
     portrait = read_portrait(demo, number, now=demo.now())
     assert f"#{number}" in _texts(app)
     name, nickname = portrait.member.name, portrait.member.nickname
@@ -65,7 +74,7 @@ def test_the_public_id_opens_the_same_person(demo: Desk, frame: AppTest) -> None
 
 def test_the_facts_sum_to_what_is_counted(demo: Desk, frame: AppTest) -> None:
     number = _one(demo, "SELECT member_id FROM member_tier ORDER BY window_spend_fen DESC LIMIT 1")
-    app = _open(frame, str(number))
+    app = _open(frame, str(number), section="owed")
     table = next(one.value for one in app.dataframe if translate("zh", "portrait.counted") in one.value.columns)
     counted = sum(
         round(float(cell.replace("¥", "").replace(",", "")) * 100)
@@ -80,7 +89,7 @@ def test_the_facts_sum_to_what_is_counted(demo: Desk, frame: AppTest) -> None:
 
 
 def test_one_left_out_reads_why_nothing_came(demo: Desk, frame: AppTest) -> None:
-    app = _open(frame, str(_one(demo, KINDS["one who was left out"])))
+    app = _open(frame, str(_one(demo, KINDS["one who was left out"])), section="touch")
     became = next(one.value for one in app.dataframe if translate("zh", "portrait.became") in one.value.columns)
     assert translate("zh", "message.reason.held_out") in set(became[translate("zh", "portrait.became")])
 
@@ -106,7 +115,7 @@ def test_the_last_person_stays_open_until_another_is_asked_for(demo: Desk, frame
 
 def test_a_person_can_be_left_alone_and_agree_again(demo: Desk, frame: AppTest) -> None:
     number = _one(demo, "SELECT id FROM member WHERE NOT opted_out AND joined_at IS NOT NULL ORDER BY id LIMIT 1")
-    app = _open(frame, str(number))
+    app = _open(frame, str(number), section="touch")
     app.button(key="portrait:opt_out").click().run()
     assert not read_portrait(demo, number, now=demo.now()).member.opted_out
     app.button(key="confirm:opt-out:act").click().run()
@@ -120,3 +129,41 @@ def test_a_person_can_be_left_alone_and_agree_again(demo: Desk, frame: AppTest) 
     found = read_portrait(demo, number, now=demo.now())
     assert (found.member.opted_out, found.member.consent_email, found.member.consent_sms) == (False, True, False)
     assert found.consents[0].source == "旺旺里说的"
+
+
+def test_a_note_is_written_and_taken_back(demo: Desk, frame: AppTest) -> None:
+    number = _one(demo, BIGGEST)
+    app = _open(frame, str(number))
+    app.text_area(key="portrait:note").set_value("喜欢*上午*联系")
+    next(one for one in app.button if one.label == translate("zh", "note.act")).click().run()
+    (note,) = notes_of(demo, number)
+    assert note.text == "喜欢*上午*联系"
+    assert r"喜欢\*上午\*联系" in _texts(app)
+    app.button(key=f"note:{note.id}").click().run()
+    assert not app.exception and not app.error
+    assert notes_of(demo, number) == []
+
+
+def test_a_tag_and_an_own_field_are_filled_in(demo: Desk, frame: AppTest) -> None:
+    number = _one(demo, BIGGEST)
+    field = define_field(demo, Actor.owner(), "宝宝段位", "choice", choices=["一段", "二段"], now=demo.now())
+    app = _open(frame, str(number), section="card")
+    before = own_tags(demo, number)
+    more = app.selectbox(key=f"tag:new:{number}:{len(before)}")
+    tag = more.options[0]
+    more.set_value(tag).run()
+    app.button(key="tag:give").click().run()
+    assert {one.tag for one in own_tags(demo, number)} == {tag} | {one.tag for one in before}
+    app.selectbox(key=f"field:{number}:{field.code}").set_value("二段")
+    next(one for one in app.button if one.label == translate("zh", "fields.save")).click().run()
+    assert not app.exception and not app.error
+    assert {one.field.code: one.value for one in values_of(demo, number)}[field.code] == "二段"
+
+
+def test_the_timeline_is_filtered_by_kind(demo: Desk, frame: AppTest) -> None:
+    app = _open(frame, str(_one(demo, KINDS["one with a refund"])), section="timeline")
+    said = translate("zh", "timeline.refund.given").partition(" ")[0]
+    app.button_group(key="portrait:timeline:zh").set_value(["refund"]).run()
+    lines = [str(one.value) for one in app.markdown if ":material/currency_exchange:" in str(one.value)]
+    assert lines and all(said in line for line in lines)
+    assert not any(":material/shopping_bag:]" in str(one.value) for one in app.markdown)

@@ -81,6 +81,7 @@ def test_the_portrait_keeps_a_promise_and_names_a_person(demo: Desk, open_page: 
         member = session.exec(select(Obligation.member_id).where(Obligation.status == "owed")).first()
     assert member is not None
     frame.query_params["member"] = str(member)
+    frame.query_params["section"] = "owed"
     page = open_page("members/portrait.py")
     (first,) = [one for one in promises_of(demo, member, now=demo.now()) if one.status == "owed"][:1]
     page.button(key=f"promise:{first.id}").click().run()

@@ -113,6 +113,7 @@ def test_a_portrait_shows_the_balance_only_when_it_is_on(demo: Desk, frame: AppT
 
     def cards() -> list[str]:
         frame.session_state["member"] = "1"
+        frame.session_state["portrait:section"] = "owed"
         frame.run()
         frame.switch_page("members/portrait.py").run()
         assert not frame.exception

@@ -1,4 +1,4 @@
-"""One person's purchases over time: when, how much, of what."""
+"""One person's purchases over time: when, how much, of what, and when the next one is expected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,14 +25,25 @@ class Purchase:
     category: str
 
 
-def purchase_dots(purchases: Sequence[Purchase], *, height: int = 220, alt_text: str | None = None) -> None:
-    """Draw one dot for each order, height by amount, colour by category."""
+@dataclass(frozen=True)
+class Expected:
+    """The day of the next purchase, the day from which a silence means something, and the day one looks from."""
+
+    day: date
+    until: date
+    today: date
+
+
+def purchase_dots(
+    purchases: Sequence[Purchase], *, expected: Expected | None = None, height: int = 220, alt_text: str | None = None
+) -> None:
+    """Draw one dot for each order, height by amount, colour by category; a band where the next one is expected."""
     if not purchases:
         return
-    draw(purchase_chart, tuple(purchases), height=height, alt_text=alt_text)
+    draw(purchase_chart, tuple(purchases), expected, height=height, alt_text=alt_text)
 
 
-def purchase_chart(purchases: Sequence[Purchase], colours: Palette, lang: Lang) -> Any:
+def purchase_chart(purchases: Sequence[Purchase], expected: Expected | None, colours: Palette, lang: Lang) -> Any:
     """The Altair chart of ``purchase_dots``."""
     shown = [
         {"place": day_place(one.day), "yuan": one.fen / 100, "category": one.category}
@@ -40,11 +51,13 @@ def purchase_chart(purchases: Sequence[Purchase], colours: Palette, lang: Lang) 
         for one in purchases
     ]
     first, last = min(one.day for one in purchases), max(one.day for one in purchases)
+    if expected is not None:
+        last = max(last, expected.until, expected.today)
     pad = max((last - first).days * 0.06, 5)
     names = list(dict.fromkeys(one.category for one in purchases))
     x_scale = alt.Scale(domain=[day_place(first) - pad, day_place(last) + pad], nice=False, zero=False)
     tips = [("day", "chart.period"), ("amount", "chart.value"), ("category", "chart.series")]
-    return (
+    dots = (
         alt.Chart(rows(shown))
         .mark_circle(size=110, opacity=0.85)
         .encode(
@@ -56,6 +69,25 @@ def purchase_chart(purchases: Sequence[Purchase], colours: Palette, lang: Lang) 
             tooltip=[alt.Tooltip(f"{name}:N", title=translate(lang, key)) for name, key in tips],
         )
     )
+    return dots if expected is None else alt.layer(*_expectation(expected, colours, lang), dots)
+
+
+def _expectation(expected: Expected, colours: Palette, lang: Lang) -> list[Any]:
+    """The band from the expected day to where it is late, a dashed line on the day, and one for today."""
+    band = {"start": day_place(expected.day), "end": day_place(max(expected.until, expected.day))}
+    ground = alt.Chart(rows([band])).mark_rect(color=colours.primary, opacity=0.12).encode(x="start:Q", x2="end:Q")
+    lines = [
+        (expected.day, "chart.expected", colours.primary, [4, 3]),
+        (expected.today, "chart.today", colours.muted, [1, 0]),
+    ]
+    found = [ground]
+    for place, (day, key, colour, dash) in enumerate(lines):
+        words = f"{translate(lang, key)} {format.day(day, lang)}"
+        base = alt.Chart(rows([{"at": day_place(day), "words": words}])).encode(x="at:Q")
+        found.append(base.mark_rule(color=colour, strokeDash=dash).encode(tooltip=alt.Tooltip("words:N", title=" ")))
+        end = base.mark_text(align="right", dx=-4, dy=6 + 14 * place, baseline="top", fontSize=11, color=colour)
+        found.append(end.encode(y=alt.value(0), text="words:N"))
+    return found
 
 
 def _month_axis(first: date, last: date, lang: Lang) -> alt.Axis:
