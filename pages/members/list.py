@@ -64,8 +64,10 @@ def _section() -> str:
     asked = st.query_params.pop("manage", None)
     if asked in SECTIONS:
         st.session_state[SECTION] = asked
+    first = None if SECTION in st.session_state else SECTIONS[0]
     chosen = st.segmented_control(
-        t("members.section"), SECTIONS, default=None if SECTION in st.session_state else SECTIONS[0], required=True, key=SECTION, label_visibility="collapsed",
+        t("members.section"), SECTIONS, default=first, required=True,
+        key=SECTION, label_visibility="collapsed",
         format_func=lambda name: t(f"members.section.{name}"),
     )  # fmt: skip
     return chosen or SECTIONS[0]

@@ -131,8 +131,10 @@ def sections(opened: Opened) -> None:
     asked = st.query_params.pop("section", None)
     if asked in SECTIONS:
         st.session_state[SECTION] = asked
+    first = None if SECTION in st.session_state else "overview"
     chosen = st.segmented_control(
-        t("portrait.section"), list(SECTIONS), default=None if SECTION in st.session_state else "overview", required=True, key=SECTION, persist_state="session",
+        t("portrait.section"), list(SECTIONS), default=first, required=True,
+        key=SECTION, persist_state="session",
         format_func=lambda name: t(f"portrait.section.{name}"), label_visibility="collapsed",
     )  # fmt: skip
     SECTIONS[chosen or "overview"](opened)

@@ -141,7 +141,7 @@ def test_a_review_is_recorded_by_hand(demo: Desk, frame: AppTest) -> None:
 def test_a_person_is_left_out_and_counted_again(demo: Desk, frame: AppTest) -> None:
     number = _one(demo, RICH)
     held = read_points(demo, number, now=demo.now())
-    app = _open(frame, PORTRAIT, member=str(number), section="touch")
+    app = _open(frame, PORTRAIT, member=str(number))
     app.button(key="portrait:mark").click().run()
     app.text_input(key="portrait:mark:why").set_value("小王").run()
     app.button(key="confirm:mark:act").click().run()
@@ -151,7 +151,7 @@ def test_a_person_is_left_out_and_counted_again(demo: Desk, frame: AppTest) -> N
     assert app.button(key="portrait:goodwill").disabled
     listed = _open(frame, LIST, kind="not_counted")
     assert "找到 1 人" in _texts(listed)
-    app = _open(frame, PORTRAIT, member=str(number), section="touch")
+    app = _open(frame, PORTRAIT, member=str(number))
     app.button(key="portrait:count").click().run()
     app.button(key="confirm:count:act").click().run()
     assert count_marks(demo) == {}
@@ -178,6 +178,6 @@ def test_the_limits_of_goodwill_are_set(demo: Desk, frame: AppTest) -> None:
     app.number_input(key="settings:goodwill:most").set_value(5.0)
     next(one for one in app.button if one.label == translate("zh", "goodwill.settings.save")).click().run()
     number = _one(demo, RICH)
-    app = _open(frame, PORTRAIT, member=str(number), section="touch")
+    app = _open(frame, PORTRAIT, member=str(number))
     app.button(key="portrait:goodwill").click().run()
     assert app.button(key="confirm:goodwill:act").disabled
