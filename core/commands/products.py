@@ -27,7 +27,7 @@ def products(start: Start = None, end: End = None, as_json: AsJson = False) -> N
 
     with open_shop() as shop:
         period = shop.period(start, end)
-        sold, view = read_best_sellers(shop.desk, period), read_goods(shop.desk)
+        sold, view = read_best_sellers(shop.desk, period).lines, read_goods(shop.desk)
         found = {
             "from": period.start.isoformat(),
             "to": period.end.isoformat(),
@@ -37,7 +37,7 @@ def products(start: Start = None, end: End = None, as_json: AsJson = False) -> N
 
         def lines() -> Iterator[str]:
             yield shop.say("show.period", **{"from": found["from"], "to": found["to"]})
-            names = ("product", "category", "orders", "buyers", "pieces", "sales", "refunds", "margin")
+            names = ("product", "goods_category", "orders", "buyers", "pieces", "sales", "refunds", "margin")
             yield from table(
                 [shop.say(f"column.{name}") for name in names],
                 [

@@ -40,6 +40,14 @@ class SoldLine:
 
 
 @dataclass(frozen=True)
+class BestSellers:
+    """The lines with the most sales, and the sales of all products of the category, or of the shop."""
+
+    lines: list[SoldLine]
+    sales_fen: int
+
+
+@dataclass(frozen=True)
 class GoodsView:
     """What was learnt, with the titles and categories of the products it names."""
 
@@ -65,7 +73,7 @@ class GoodsView:
         return self.titles[product][1]
 
 
-def read_best_sellers(desk: Desk, period: Period, *, category: str | None = None, limit: int = MOST) -> list[SoldLine]:
+def read_best_sellers(desk: Desk, period: Period, *, category: str | None = None, limit: int = MOST) -> BestSellers:
     """The products with the most sales of a period, of one category or all."""
     with desk.db.read() as session:
         margin_bp = load_settings(session).margin_bp
@@ -80,7 +88,7 @@ def read_best_sellers(desk: Desk, period: Period, *, category: str | None = None
         )
         counts = (int(row.orders), int(row.buyers), int(row.repeat_buyers), quantity, sales, refund)
         found.append(SoldLine(int(row.id), row.title, row.category, *counts, kept, row.cost_fen is not None))
-    return found
+    return BestSellers(found, int(rows[0].whole_fen) if rows else 0)
 
 
 def read_goods(desk: Desk) -> GoodsView | None:

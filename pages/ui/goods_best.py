@@ -6,7 +6,7 @@ import streamlit as st
 from core.documents.enums import Area
 from core.documents.segment import Group, Not
 from core.services.numbers import last_days
-from core.services.product_insight import SoldLine, read_best_sellers
+from core.services.product_insight import BestSellers, SoldLine, read_best_sellers
 from pages.ui import format
 from pages.ui.goods import bought, bought_of, campaign_button, short
 from pages.ui.parts import card, empty_state
@@ -18,7 +18,7 @@ MANY_BACK = 0.15  # of the sales
 
 
 @cached(Area.ORDERS, Area.SETTINGS)
-def _sold(days: int, category: str | None) -> list[SoldLine]:
+def _sold(days: int, category: str | None) -> BestSellers:
     return read_best_sellers(desk(), last_days(desk().zone, now(), days), category=category)
 
 
@@ -34,11 +34,12 @@ def show_best(category: str | None) -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    sold = _sold(days, category)
+    found = _sold(days, category)
+    sold = found.lines
     if not sold:
         empty_state(t("products.nothing_sold"), t("products.import"), "shop/data.py", icon="inventory_2")
         return
-    with card(_finding(sold), help=t("products.best.help")):
+    with card(_finding(found), help=t("products.best.help")):
         picked = pick_row(_table(sold), [one.id for one in sold], "products:best", columns=_columns(), height=420)
         if back := _much_back(sold):
             share = format.percent(back.refund_fen / back.sales_fen, 0)
@@ -52,10 +53,10 @@ def show_best(category: str | None) -> None:
             _acts(chosen)
 
 
-def _finding(sold: list[SoldLine]) -> str:
-    total, first = sum(one.sales_fen for one in sold), sold[:3]
-    share = sum(one.sales_fen for one in first) / total if total else 0.0
-    named = {"title": short(sold[0].title), "n": len(first), "share": format.percent(share, 0)}
+def _finding(found: BestSellers) -> str:
+    first = found.lines[:3]
+    share = sum(one.sales_fen for one in first) / found.sales_fen if found.sales_fen else 0.0
+    named = {"title": short(first[0].title), "n": len(first), "share": format.percent(share, 0)}
     return t("products.best.title", **named)
 
 

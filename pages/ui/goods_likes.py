@@ -63,7 +63,7 @@ def _grid(rows: list[Like], side: str) -> None:
         Cell(
             names[one.value],
             one.category,
-            one.index or 0.0,
+            one.index if one.index is not None and one.sure and one.people >= LEAST_CASES else 1.0,
             times(one.index or 0) if one.people >= LEAST_CASES else t("products.too_few"),
             t(
                 "products.likes.tip",

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.money import as_yuan, from_widget
+from core.services.product_categories import LONGEST, sort_products
 from core.services.products import ProductEdit, ProductLine, edit_products
 from pages.ui import format
 from pages.ui.money_field import MOST_YUAN
@@ -58,24 +59,29 @@ def _edit(shown: list[ProductLine]) -> None:
         hide_index=True,
         width="stretch",
         height=420,
-        disabled=["title", "category", "orders", "seen"],
+        disabled=["title", "orders", "seen"],
         column_config={
             "title": st.column_config.TextColumn(t("prices.column.item"), width="large"),
-            "category": st.column_config.TextColumn(t("prices.column.category")),
+            "category": st.column_config.TextColumn(
+                t("prices.column.category"), help=t("prices.column.category.help"), max_chars=LONGEST
+            ),
             "orders": st.column_config.NumberColumn(t("prices.column.orders")),
             "price": _money(t("prices.column.price")),
             "seen": st.column_config.TextColumn(t("prices.column.seen"), help=t("prices.column.seen.help")),
             "cost": _money(t("prices.column.cost_yuan")),
         },
     )
-    edits = edits_of(shown, typed)
+    edits, moved = edits_of(shown, typed), moved_of(shown, typed)
+    changed = len(set(edits) | set(moved))
     if st.button(
-        t("prices.save_products", n=format.number(len(edits))),
+        t("prices.save_products", n=format.number(changed)),
         type="primary",
         key="prices:save_products",
-        disabled=not edits,
+        disabled=not changed,
     ):
-        flash(t("prices.products_saved", n=format.number(edit_products(desk(), actor(), edits, now=now()))))
+        edit_products(desk(), actor(), edits, now=now())
+        sort_products(desk(), actor(), moved, now=now())
+        flash(t("prices.products_saved", n=format.number(changed)))
         st.rerun()
 
 
@@ -95,3 +101,13 @@ def edits_of(shown: list[ProductLine], typed: pd.DataFrame) -> dict[int, Product
         if edit != ProductEdit(one.price_fen, one.cost_fen):
             edits[one.id] = edit
     return edits
+
+
+def moved_of(shown: list[ProductLine], typed: pd.DataFrame) -> dict[int, str | None]:
+    """The categories of a typed table that differ from the store, by product."""
+    moved = {}
+    for one, name in zip(shown, typed["category"], strict=True):
+        category = None if pd.isna(name) else str(name).strip() or None
+        if category != one.category:
+            moved[one.id] = category
+    return moved

@@ -61,8 +61,8 @@ def list_products(session: Session) -> list[Row[Any]]:
     return list(session.execute(select(*columns).order_by(col(Product.id))))
 
 
-def set_product(session: Session, product_id: int, values: Mapping[str, int | None]) -> bool:
-    """Change a product's price or cost; false when there is no such product."""
+def set_product(session: Session, product_id: int, values: Mapping[str, int | str | None]) -> bool:
+    """Change a product's price, cost or category; false when there is no such product."""
     statement = update(Product).where(col(Product.id) == product_id).values(**values)
     return int(session.execute(statement, execution_options=_QUIET).rowcount) == 1  # type: ignore[attr-defined]
 

@@ -12,7 +12,8 @@ from core.store.queries.numbers import COUNTED, PAID
 _SOLD = (
     "SELECT b.product_id AS id, p.title, p.category, p.cost_fen, sum(b.orders) AS orders, count(b.member_id) AS buyers,"
     " sum(CASE WHEN b.member_id IS NOT NULL AND b.orders >= 2 THEN 1 ELSE 0 END) AS repeat_buyers,"
-    " sum(b.quantity) AS quantity, sum(b.sales_fen) AS sales_fen, sum(b.refund_fen) AS refund_fen"
+    " sum(b.quantity) AS quantity, sum(b.sales_fen) AS sales_fen, sum(b.refund_fen) AS refund_fen,"
+    " sum(sum(b.sales_fen)) OVER () AS whole_fen"
     " FROM (SELECT i.product_id, o.member_id, count(DISTINCT o.id) AS orders, sum(i.quantity) AS quantity,"
     "  sum(i.amount_fen) AS sales_fen, sum(i.refund_fen) AS refund_fen"
     "  FROM shop_order o JOIN order_item i ON i.order_id = o.id"
@@ -24,7 +25,10 @@ _SOLD = (
 
 
 def best_sellers(session: Session, first: int, end: int, category: str | None, limit: int) -> list[Row[Any]]:
-    """[id, title, category, cost_fen, orders, buyers, repeat_buyers, quantity, sales_fen, refund_fen], most sales first."""
+    """[id, title, category, cost_fen, orders, buyers, repeat_buyers, quantity, sales_fen, refund_fen, whole_fen], most sales first.
+
+    ``whole_fen``: the sales of all products, also those beyond ``limit``.
+    """
     names = {"first": first, "end": end, "limit": limit} | ({} if category is None else {"category": category})
     statement = text(_SOLD.format(where="" if category is None else "WHERE p.category = :category"))
     return list(session.execute(statement, names))
