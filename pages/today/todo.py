@@ -1,16 +1,20 @@
-"""Today: what happened, what to do, and the numbers behind it."""
+"""Today: what happened, how the goal stands, what to do, and the numbers behind it."""
 
 import streamlit as st
 
 from core.documents.enums import Area
-from core.services.overview import STEPS, Overview, read_overview
 from core.services.today import Today, read_pulse, read_today
+from core.services.today_cards import STEPS, Cards, read_cards
+from core.services.todo_marks import read_marks
+from pages.ui.goal_line import goal_line, goal_short, goal_state
 from pages.ui.headline import headline_text, state_text, worker_warning
-from pages.ui.overview_cards import key_numbers, money_sources, rfm_grid, sales_trend, tier_mix
+from pages.ui.overview_cards import Against, against_words, key_numbers, sales_trend, tier_mix
 from pages.ui.page import page
-from pages.ui.parts import empty_state
+from pages.ui.parts import empty_state, link
 from pages.ui.runtime import cached, desk, now, t
 from pages.ui.todo_list import todo_lines
+
+AGAINST: tuple[Against, ...] = ("before", "last_year")
 
 
 @cached(Area.ORDERS, Area.MEMBERS, Area.RULES, Area.CAMPAIGNS, Area.MESSAGES, Area.SETTINGS)
@@ -18,14 +22,14 @@ def _today() -> Today:
     return read_today(desk(), now=now())
 
 
-@cached(Area.ORDERS, Area.MEMBERS, Area.RULES)
-def _overview(days: int) -> Overview:
-    return read_overview(desk(), days, now=now())
+@cached(Area.ORDERS, Area.MEMBERS, Area.RULES, Area.CAMPAIGNS)
+def _cards(days: int) -> Cards:
+    return read_cards(desk(), days, now=now())
 
 
 def _numbers() -> None:
     """The key numbers and charts of the chosen stretch."""
-    left, right = st.columns([3, 2], vertical_alignment="center")
+    left, right = st.columns([2, 3], vertical_alignment="center")
     left.subheader(t("today.numbers"), anchor=False)
     with right.container(horizontal=True, horizontal_alignment="right"):
         days = st.segmented_control(
@@ -38,18 +42,25 @@ def _numbers() -> None:
             label_visibility="collapsed",
             persist_state="session",
         )
-    found = _overview(days or 90)
-    key_numbers(found)
+        against = st.segmented_control(
+            t("today.against"),
+            list(AGAINST),
+            default="before",
+            format_func=lambda name: t(f"today.against.{name}"),
+            key="today:against",
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+    found = _cards(days or 90)
+    key_numbers(found, against or "before")
+    st.caption(against_words(found, against or "before"))
     wide, narrow = st.columns([2, 1], gap="small")
     with wide:
         sales_trend(found)
     with narrow:
         tier_mix(found)
-    left, right = st.columns(2, gap="small")
-    with left:
-        rfm_grid(found.concentration, days or 90)
-    with right:
-        money_sources(found.concentration)
+    link(t("today.more"), "numbers/members.py", icon="monitoring")
 
 
 with page("menu.todo") as head:
@@ -58,12 +69,16 @@ with page("menu.todo") as head:
         head.say(state_text(found, pulse, None))
         empty_state(t("today.empty"), t("today.empty.act"), "shop/data.py", icon="upload_file")
     else:
-        todos = [*pulse.todos, *found.todos]
-        head.say(state_text(found, pulse, _overview(90).repurchase.now))
+        marks, goal = read_marks(desk(), now=now()), goal_state()
+        every = [*pulse.todos, *found.todos]
+        todos = [todo for todo in every if todo.name not in marks]
+        away = {todo.name: marks[todo.name] for todo in every if todo.name in marks}
+        head.say(state_text(found, pulse, goal_short(goal)))
         st.markdown(f"#### {headline_text(found.headline, todos)}")
         warning = worker_warning(pulse)
         if warning:
             st.warning(warning, icon=":material/pause_circle:")
-        todo_lines(todos, found.leave_alone)
+        goal_line(goal)
+        todo_lines(todos, away, found.leave_alone)
         st.space("small")
         _numbers()

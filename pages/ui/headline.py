@@ -58,8 +58,8 @@ def _signed(before: int, after: int) -> str:
     return f"{(after - before) / before:+.0%}" if before > 0 else f"+{format.yuan_short(after)}"
 
 
-def state_text(found: Today, pulse: Pulse, repurchase: float | None) -> str:
-    """Data, worker, repurchase rate: one quiet line."""
+def state_text(found: Today, pulse: Pulse, goal: str | None) -> str:
+    """Data, worker, and the goal in short: one quiet line."""
     parts = [_data(found.data_until)]
     if pulse.beat_at is not None and pulse.alive:
         parts.append(
@@ -67,8 +67,8 @@ def state_text(found: Today, pulse: Pulse, repurchase: float | None) -> str:
             if pulse.sent_last_night
             else t("today.worker.idle")
         )
-    if repurchase is not None:
-        parts.append(t("today.repurchase", share=format.percent(repurchase, 0)))
+    if goal is not None:
+        parts.append(goal)
     return " · ".join(parts)
 
 

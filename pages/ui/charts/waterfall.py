@@ -57,6 +57,7 @@ def waterfall_chart(steps: Sequence[Step], unit: Unit, colours: Palette, lang: L
     bars = base.mark_bar(cornerRadius=2).encode(
         x=alt.X("low:Q", axis=None, scale=scale), x2="high:Q", color=alt.Color("colour:N", scale=None)
     )
-    ends = base.mark_text(align="left", dx=6, color=colours.text).encode(x=alt.X("high:Q"), text="text:N")
-    zero = alt.Chart(rows([{"zero": 0}])).mark_rule(color=colours.text, opacity=0.4).encode(x="zero:Q")
-    return alt.layer(zero, bars, ends)
+    ends = base.mark_text(align="left", dx=6, color=colours.text).encode(
+        x=alt.X("high:Q", axis=None, scale=scale), text="text:N"
+    )
+    return alt.layer(bars, ends)

@@ -1,0 +1,108 @@
+"""The key numbers of today's page: one stretch of days against the one before and against last year's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.analytics.festivals import Festival
+from core.analytics.periods import Every, Period, last_year_aligned
+from core.clock import ShopZone, day_number, to_micros
+from core.services.desk import Desk
+from core.services.numbers import TierShare, TrendStep, day_range, last_days, read_tier_mix, read_trend
+from core.services.rule_versions import read_live
+from core.services.shop_settings import load_settings
+from core.store.queries import numbers, today_cards
+from core.store.queries.shop_goals import repeat_counts
+
+STEPS = {30: Every.DAY, 90: Every.WEEK, 365: Every.MONTH}
+ENOUGH = 30
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number now, in the stretch before and in last year's; None where there is nothing to say. Fen, people, or a share."""
+
+    name: str
+    now: float | None
+    before: float | None = None
+    last_year: float | None = None
+    people: int | None = None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a part of one."""
+        return self.name in ("repurchase", "risk", "coupon_use")
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The figures in the order of the page, and the steps of the trend; ``festival`` aligned last year's stretch."""
+
+    period: Period
+    aligned: Period
+    festival: Festival | None
+    figures: tuple[Figure, ...]
+    steps: tuple[TrendStep, ...]
+    tiers: tuple[TierShare, ...]
+
+
+def read_cards(desk: Desk, days: int, *, now: datetime) -> Cards:
+    """Everything drawn for the last ``days`` (30, 90 or 365); nothing of a stretch that began before the first order."""
+    period = last_days(desk.zone, now, days)
+    aligned = last_year_aligned(period)
+    codes, points = (found := read_live(desk, now=now)[0]).codes, found.points
+    value = 0 if points is None else points.value_fen
+    with desk.db.read() as session:
+        zone = ShopZone(load_settings(session).zone)
+        span = numbers.data_span(session)
+        stretches = [period, period.moved(-days), aligned.period]
+        known = [span is not None and span[0] <= day_number(one.start) for one in stretches]
+        known[0] = span is not None
+        figures = _figures(session, zone, stretches, known, value, now)
+    return Cards(
+        period=period,
+        aligned=aligned.period,
+        festival=aligned.festival,
+        figures=figures,
+        steps=tuple(read_trend(desk, period, STEPS[days])),
+        tiers=tuple(read_tier_mix(desk, codes, period)),
+    )
+
+
+def _figures(
+    session: Session, zone: ShopZone, stretches: list[Period], known: list[bool], value_fen: int, now: datetime
+) -> tuple[Figure, ...]:
+    ranges = [day_range(one) for one in stretches]
+    sums = [numbers.period_sums(session, *one) if there else None for one, there in zip(ranges, known, strict=True)]
+    repeats = [repeat_counts(session, [one])[0] if there else (0, 0) for one, there in zip(ranges, known, strict=True)]
+    instants = [(to_micros(zone.start(one.start)), to_micros(zone.start(one.end))) for one in stretches]
+    coupons = [today_cards.coupon_use(session, *one) for one in instants]
+    held = today_cards.points_held(session, [end for _, end in instants])
+    customers, at_risk = today_cards.count_risk(session, day_number(zone.day(now)))
+
+    def summed(name: str, pick: Callable[[numbers.Sums], float | None]) -> Figure:
+        return figure(name, [None if one is None else pick(one) for one in sums])
+
+    def figure(name: str, values: list[float | None], people: int | None = None) -> Figure:
+        return Figure(name, values[0], values[1], values[2], people)
+
+    def owed(there: bool, points: int) -> float | None:
+        return points * value_fen / 100 if there else None
+
+    return (
+        summed("sales", lambda one: one.member_sales_fen),
+        summed("orders", lambda one: one.orders),
+        summed("aov", lambda one: one.sales_fen / one.orders if one.orders else None),
+        figure("repurchase", [_share(held, people) for people, held in repeats], repeats[0][0]),
+        summed("active", lambda one: one.member_buyers),
+        summed("newcomers", lambda one: one.new_buyers),
+        Figure("risk", _share(at_risk, customers), people=at_risk),
+        figure("points_debt", [owed(there, points) for there, points in zip(known, held, strict=True)]),
+        figure("coupon_use", [_share(used, issued) for issued, used in coupons], coupons[0][0]),
+    )
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole >= ENOUGH else None
