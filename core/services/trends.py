@@ -109,7 +109,7 @@ def read_trend_of(desk: Desk, kpi: Kpi, period: Period, every: Every) -> Trend:
         earlier = [_year_before(one, period, aligned, every) for one in wanted] if aligned.period.start >= since else []
         totals = [period, *([before] if before.start >= since else []), *([aligned.period] if earlier else [])]
         figures = _measure(session, zone, kpi, [*wanted, *earlier, *totals])
-        sums = numbers_of(session, period), numbers_of(session, before)
+        sums = [queries.orders_and_sales(session, *day_range(one)) for one in (before, period)]
     many = len(wanted)
     rest = figures[many + len(earlier) + 1 :]
     return Trend(
@@ -121,7 +121,7 @@ def read_trend_of(desk: Desk, kpi: Kpi, period: Period, every: Every) -> Trend:
         before=rest.pop(0) if before.start >= since else None,
         year=rest.pop(0) if earlier else None,
         aligned=aligned,
-        driver=sales_driver(*sums[1], *sums[0]) if kpi is Kpi.SALES and before.start >= since else None,
+        driver=sales_driver(*sums[0], *sums[1]) if kpi is Kpi.SALES and before.start >= since else None,
     )
 
 
@@ -139,12 +139,6 @@ def read_parts(desk: Desk, kpi: Kpi, by: GroupBy, period: Period, every: Every) 
     parts = [Part(name, tuple(step.get(name, _nothing(kpi)) for step in found)) for name in shown]
     left = [_joined(kpi, [figure for name, figure in step.items() if name not in shown]) for step in found]
     return (*parts, Part(None, tuple(left), rest=True)) if len(weight) > len(shown) else tuple(parts)
-
-
-def numbers_of(session: Session, period: Period) -> tuple[int, int]:
-    """Paid orders and sales (fen) of a period."""
-    columns = queries.day_columns(session, *day_range(period))
-    return int(columns["orders"].sum()), int(columns["sales_fen"].sum())
 
 
 def _year_before(step: Period, period: Period, aligned: Aligned, every: Every) -> Period:
@@ -172,9 +166,11 @@ def _measure(session: Session, zone: ShopZone, kpi: Kpi, wanted: Sequence[Period
 
 def _daily(session: Session, kpi: Kpi, ranges: Sequence[tuple[int, int]]) -> list[Figure]:
     first, end = min(low for low, _ in ranges), max(high for _, high in ranges)
-    columns = queries.day_columns(session, first, end)
-    columns["net_fen"] = columns["sales_fen"] - columns["refund_fen"]
     part, whole = _DAILY[kpi]
+    stored = ("sales_fen", "refund_fen") if part == "net_fen" else tuple(name for name in (part, whole) if name)
+    columns = queries.day_columns(session, first, end, stored)
+    if part == "net_fen":
+        columns[part] = columns["sales_fen"] - columns["refund_fen"]
     sums = {name: np.append(0, np.cumsum(columns[name])) for name in (part, whole) if name}
 
     def between(name: str, low: int, high: int) -> int:
@@ -187,7 +183,7 @@ def _buyers(session: Session, wanted: Sequence[Period]) -> list[Figure]:
     """A day's buyers are in its summary, a whole month's in the cohort table; others are counted."""
     by_month = queries.month_buyers(session) if kept_is_current(session) else {}
     first, end = min(day_number(one.start) for one in wanted), max(day_number(one.end) for one in wanted)
-    by_day = queries.day_columns(session, first, end)["buyers"]
+    by_day = queries.day_columns(session, first, end, ("buyers",))["buyers"]
     found = []
     for one in wanted:
         month = one.start.year * 12 + one.start.month - 1

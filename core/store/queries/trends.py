@@ -1,5 +1,8 @@
 """Figures by day or by stretch of days, for trends."""
 
+from collections.abc import Sequence
+from itertools import chain
+
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import text
@@ -9,7 +12,6 @@ from core.store.queries.numbers import COUNTED, PAID
 
 Ints = npt.NDArray[np.int64]
 
-DAY_COLUMNS = ("orders", "buyers", "new_buyers", "sales_fen", "refund_fen", "member_orders", "member_sales_fen")
 QUARTER_HOUR = 900_000_000  # every time zone's days begin on one
 _LEDGER = {
     "points_issued": ("from_account", "to_account", "issued"),
@@ -22,19 +24,28 @@ _GROUPS = {
 }
 
 
-def day_columns(session: Session, first: int, end: int) -> dict[str, Ints]:
-    """The day summaries of ``[first, end)``, every day in its place, a day without orders as zeros."""
+def day_columns(session: Session, first: int, end: int, names: Sequence[str]) -> dict[str, Ints]:
+    """Some columns of the day summaries of ``[first, end)``, every day in its place, a day without orders as zeros."""
     rows = session.execute(
+        text(f"SELECT shop_day, {', '.join(names)} FROM day_summary WHERE shop_day >= :first AND shop_day < :end"),
+        {"first": first, "end": end},
+    )
+    found = np.zeros((end - first, len(names)), np.int64)
+    table = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, len(names) + 1)
+    found[table[:, 0] - first] = table[:, 1:]
+    return {name: found[:, place] for place, name in enumerate(names)}
+
+
+def orders_and_sales(session: Session, first: int, end: int) -> tuple[int, int]:
+    """Paid orders and sales (fen) of the shop days ``[first, end)``, from the day summaries."""
+    row = session.execute(
         text(
-            f"SELECT shop_day, {', '.join(DAY_COLUMNS)} FROM day_summary WHERE shop_day >= :first AND shop_day < :end"
+            "SELECT coalesce(sum(orders), 0), coalesce(sum(sales_fen), 0) FROM day_summary"
+            " WHERE shop_day >= :first AND shop_day < :end"
         ),
         {"first": first, "end": end},
-    ).all()
-    found = np.zeros((end - first, len(DAY_COLUMNS)), np.int64)
-    if rows:
-        table = np.array([tuple(row) for row in rows], np.int64)
-        found[table[:, 0] - first] = table[:, 1:]
-    return {name: found[:, place] for place, name in enumerate(DAY_COLUMNS)}
+    ).one()
+    return int(row[0]), int(row[1])
 
 
 def buyers_between(session: Session, first: int, end: int) -> int:
@@ -130,3 +141,17 @@ def group_newcomers(session: Session, by: str, first: int, end: int) -> list[tup
         {"first": first, "end": end},
     )
     return [(name or None, int(many)) for name, many in rows]
+
+
+def month_sums_sql(session: Session, months: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Orders, buyers and sales (fen) of stretches of days ``[first, end)`` from the orders alone, in one statement."""
+    cases = " ".join(f"WHEN o.shop_day < {end:d} THEN {place:d}" for place, (_, end) in enumerate(months))
+    rows = session.execute(
+        text(
+            f"SELECT CASE {cases} END AS month, count(*), count(DISTINCT o.member_id), sum(o.paid_fen) FROM shop_order o"
+            f" WHERE {PAID} AND (o.member_id IS NULL OR {COUNTED}) AND o.shop_day >= :first AND o.shop_day < :end GROUP BY month"
+        ),
+        {"first": months[0][0], "end": months[-1][1]},
+    )
+    found = {int(month): (int(orders), int(buyers), int(sales)) for month, orders, buyers, sales in rows}
+    return [found.get(place, (0, 0, 0)) for place in range(len(months))]
