@@ -70,6 +70,41 @@ class Grid:
     net_fen: Whole
 
 
+@dataclass(frozen=True)
+class Borders:
+    """The values above which one scores one higher, weakest first: ``bins - 1`` of each; R's are of minus the days."""
+
+    bins: int
+    r: tuple[int, ...] = ()
+    f: tuple[int, ...] = ()
+    m: tuple[int, ...] = ()
+
+
+def find_borders(recency_days: Whole, paid_orders: Whole, net_fen: Whole, bins: int | None = None) -> Borders:
+    """The borders of the people (n) who bought, as ``score`` takes them; ``bins`` overrides the choice by number of buyers."""
+    bought = np.asarray(paid_orders) > 0
+    buyers = int(np.count_nonzero(bought))
+    if bins is None:
+        bins = 5 if buyers >= QUINTILES_FROM else 3 if buyers >= TERCILES_FROM else 0
+    if bins == 0 or buyers == 0:
+        return Borders(bins)
+    # Fewer days are better: the sign turns.
+    return Borders(
+        bins, *(_borders(values[bought], bins) for values in (-np.asarray(recency_days), paid_orders, net_fen))
+    )
+
+
+def score_by(borders: Borders, recency_days: Whole, paid_orders: Whole, net_fen: Whole) -> Rfm:
+    """Scores of people (n) by borders found before, of the same or of other people."""
+    bought = np.asarray(paid_orders) > 0
+    values = (-np.asarray(recency_days), np.asarray(paid_orders), np.asarray(net_fen))
+    found = (
+        _above(one, cuts, bought, borders.bins)
+        for one, cuts in zip(values, (borders.r, borders.f, borders.m), strict=True)
+    )
+    return Rfm(borders.bins, int(np.count_nonzero(bought)), *found)
+
+
 def score(recency_days: Whole, paid_orders: Whole, net_fen: Whole, bins: int | None = None) -> Rfm:
     """Scores of people (n) from days since the last paid order, paid orders and net spend of one stated window.
 
@@ -77,13 +112,7 @@ def score(recency_days: Whole, paid_orders: Whole, net_fen: Whole, bins: int | N
     values share a score. Who has no paid order is not a buyer and scores 0; the recency given is not read. ``bins``
     overrides the choice by number of buyers.
     """
-    bought = np.asarray(paid_orders) > 0
-    buyers = int(np.count_nonzero(bought))
-    if bins is None:
-        bins = 5 if buyers >= QUINTILES_FROM else 3 if buyers >= TERCILES_FROM else 0
-    # Fewer days are better: the sign turns.
-    r, f, m = (_ranked(values, bought, bins) for values in (-np.asarray(recency_days), paid_orders, net_fen))
-    return Rfm(bins, buyers, r, f, m)
+    return score_by(find_borders(recency_days, paid_orders, net_fen, bins), recency_days, paid_orders, net_fen)
 
 
 def group_codes(rfm: Rfm) -> Scores:
@@ -118,16 +147,18 @@ GROUPS = tuple(RfmGroup)
 _PLACE = np.array([GROUPS.index(group) for group in _BY_CODE], dtype=np.int8)
 
 
-def _ranked(values: Whole, bought: npt.NDArray[np.bool_], bins: int) -> Scores:
-    """Scores by the borders only: the k-th is the ceil(k n / bins)-th weakest value; above it one scores higher."""
-    scores = np.zeros(len(bought), dtype=np.int8)
-    ranked = np.asarray(values, np.int64)[bought]
-    if bins == 0 or len(ranked) == 0:
-        return scores
+def _borders(ranked: Whole, bins: int) -> tuple[int, ...]:
+    """The k-th border is the ceil(k n / bins)-th weakest value."""
     places = [-(-k * len(ranked) // bins) - 1 for k in range(1, bins)]
-    parted = np.partition(ranked, places)
-    found = np.ones(len(ranked), dtype=np.int8)
-    for place in places:
-        found += ranked > parted[place]
-    scores[bought] = found
-    return scores
+    parted = np.partition(np.asarray(ranked, np.int64), places)
+    return tuple(int(parted[place]) for place in places)
+
+
+def _above(values: Whole, borders: tuple[int, ...], bought: npt.NDArray[np.bool_], bins: int) -> Scores:
+    """One more than the borders below each value; 0 for who did not buy, and where there are too few."""
+    found = np.zeros(len(bought), dtype=np.int8)
+    if bins:
+        for border in borders:
+            found += values > border
+        found = np.where(bought, found + np.int8(1), np.int8(0)).astype(np.int8)
+    return found

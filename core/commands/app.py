@@ -9,6 +9,7 @@ from core.commands import (
     cohorts,
     explain,
     imports,
+    lifecycle,
     lifetime,
     products,
     regions,
@@ -32,6 +33,7 @@ app = typer.Typer(
 benefits.add_to(show.app)
 cohorts.add_to(show.app)
 regions.add_to(show.app)
+lifecycle.add_to(show.app)
 lifetime.add_to(show.app)
 products.add_to(show.app)
 traffic.add_to(imports.app)

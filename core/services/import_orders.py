@@ -18,6 +18,7 @@ from core.services.desk import Desk
 from core.services.facts import timeline_of, weighs_categories
 from core.services.import_files import BAD_SHARE, ImportReport, hash_file, keep_rejects
 from core.services.imported_codes import match_imported_codes
+from core.services.outlook import derive_outlook
 from core.services.paid_plans import match_purchases
 from core.services.refresh import owe_everybody, owe_review, review_owed
 from core.services.shop_settings import load_settings
@@ -130,6 +131,10 @@ def _merge(
         merge_orders.settle_items(session, batch.id)
         merge_orders.record_refunds(session, batch.id, at)
         profiles.refresh_profiles(session, batch.id)
+        if sorted_now:
+            buyers = profiles.buyers_of(session, sorted_now)
+            profiles.refresh_people(session, buyers)
+            derive_outlook(session, buyers, now)
         members_new = 0
         if load_settings(session).members_from_first_order:
             members_new = profiles.join_from_first_order(session, batch.id)

@@ -15,6 +15,7 @@ from core.documents.not_counted import MARKS, CountRules
 from core.errors import Refusal
 from core.services.actor import Actor
 from core.services.desk import Desk
+from core.services.outlook import derive_outlook
 from core.services.programme import derive_members
 from core.services.shop_settings import load_settings
 from core.store.audit import record
@@ -144,6 +145,7 @@ def _settle(
     if not changed:
         return
     days = profiles.refresh_people(session, changed)
+    derive_outlook(session, changed, now)
     if load_settings(session).members_from_first_order:
         profiles.join_from_first_order(session, None)  # who bought for the first time while marked
     profiles.refresh_days(session, days)

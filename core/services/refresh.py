@@ -10,7 +10,10 @@ from sqlmodel import Session
 from core.clock import to_micros
 from core.documents.enums import Area
 from core.services.actor import Actor
+from core.services.cohorts import refresh_cohorts
 from core.services.desk import Desk
+from core.services.insight import follow_insight, refresh_insight
+from core.services.member_tags import keep_tags
 from core.services.milestones import reward_milestones
 from core.services.not_counted import keep_marks
 from core.services.programme import review_programme
@@ -51,14 +54,28 @@ def review_owed(desk: Desk, *, now: datetime) -> int:
     """Review the tiers of everybody whom merged batches touched, killed imports' too; returns the number of new changes."""
     with desk.db.read() as session:
         batches = owed_numbers(session)
-        members = None if _all_owed(batches) else _to_review(session, owed_members(session), batches, now)
+        touched = {member for batch in batches if batch > EVERYBODY for member in batch_members(session, batch)}
+        members = None if _all_owed(batches) else _to_review(session, touched, batches, now)
     if not batches:
         return 0
+    if EVERYBODY in batches:
+        _derive_anew(desk, now)
     keep_marks(desk, now=now)
     changes = review_programme(desk, now=now, members=members)
     reward_milestones(desk, now=now, members=members)
+    follow_insight(desk, touched, now=now)
+    keep_tags(desk, now=now, members=members)
+    refresh_cohorts(desk)
     settle_owed(desk, batches)
     return changes
+
+
+def _derive_anew(desk: Desk, now: datetime) -> None:
+    """After a new version of the product: what it derives of people and the one before did not."""
+    with desk.db.write(Area.ORDERS, Area.MEMBERS) as session:
+        take_turn(session, Turn.IMPORT)
+        profiles.rebuild_profiles(session)
+    refresh_insight(desk, now=now)
 
 
 def settle_owed(desk: Desk, numbers: Sequence[int]) -> None:
@@ -103,12 +120,13 @@ def review_batch_of_members(desk: Desk, members: Sequence[int], batch_id: int, o
         everybody = not load_settings(session).members_from_first_order
         listed = None if everybody else _to_review(session, members, [batch_id], now)
     changes = review_programme(desk, now=now, members=listed)
+    keep_tags(desk, now=now, members=listed)
     settle_owed(desk, [owed])
     return changes
 
 
 def refresh(desk: Desk, actor: Actor, *, now: datetime) -> RefreshReport:
-    """Follow the rules of who counts; rebuild profiles, day summaries and tiers of everybody from the facts.
+    """Follow the rules of who counts; rebuild profiles, day summaries, tiers, and what is foreseen of everybody from the facts.
 
     It is the review that anybody could be owed by then: the worker does not make a second one after it.
     """
@@ -125,6 +143,8 @@ def refresh(desk: Desk, actor: Actor, *, now: datetime) -> RefreshReport:
         record(session, actor.name, "profiles.refreshed", "store", now=now, count=people)
     changes = review_programme(desk, now=now)
     reward_milestones(desk, now=now)
+    refresh_insight(desk, now=now)
+    keep_tags(desk, now=now)
     if owed:
         settle_owed(desk, owed)
     return RefreshReport(people, changes)

@@ -55,6 +55,12 @@ def fresh(empty_file: Path, tmp_path: Path) -> Any:
     return make
 
 
+def _derived(db: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything but what only the review learns of the whole shop; what it foresees of each person is in."""
+    found = contents(db, without=("fitted_model", "cohort_cell", "product_pair"))
+    return found | {"setting": [row for row in found["setting"] if row[0] != "cohorts"]}
+
+
 UNPAID = order(1, status=STATUSES[0], amount="0.00", created_at=at(0, hour=0), paid_at="")
 
 
@@ -71,14 +77,14 @@ def test_any_sequence_of_imports_is_equal_to_a_rebuild(
         report = bring_in(desk, tmp_path, rows)
         assert report.accepted + report.rejected == report.rows == len(rows)
         assert report.unchanged + report.orders_new + report.orders_updated == report.accepted
-    kept = contents(desk.db)
+    kept = _derived(desk.db)
     assert kept["staged_order"] == []
     assert verify_store(desk).checks == dict.fromkeys(verify_store(desk).checks, 0)
     again = bring_in(desk, tmp_path, files[-1])
     assert (again.orders_new, again.orders_updated) == (0, 0)
-    assert contents(desk.db) == kept
+    assert _derived(desk.db) == kept
     refresh(desk, OWNER, now=NOW)
-    assert contents(desk.db) == kept
+    assert _derived(desk.db) == kept
     desk.close()
 
 

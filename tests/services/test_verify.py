@@ -123,7 +123,10 @@ CASES = [
         "UPDATE member_profile SET first_paid_at = first_paid_at + 1 WHERE member_id = 1",
         1,
     ),
-    ("profiles", "shop_order", "UPDATE shop_order SET member_id = NULL WHERE member_id = 1", 1),
+    ("profiles", "member_profile", "UPDATE member_profile SET first_day_net_fen = 1 WHERE member_id = 1", 1),
+    ("profiles", "member_profile", "UPDATE member_profile SET month_start_orders = 99 WHERE member_id = 1", 1),
+    ("profiles", "member_profile", "UPDATE member_profile SET last_category = 'x' WHERE member_id = 1", 1),
+    ("profiles", "shop_order", "UPDATE shop_order SET member_id = NULL WHERE member_id = 1", 2),
     ("days", "day_summary", "DELETE FROM day_summary WHERE shop_day = (SELECT min(shop_day) FROM day_summary)", 2),
     ("days", "day_summary", "UPDATE day_summary SET sales_fen = sales_fen + 1", 50),
     (

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from core.clock import DAY_MICROSECONDS, ShopZone
@@ -13,6 +13,15 @@ _PROFILE = (
     " min(o.paid_at) AS first_at, max(o.paid_at) AS last_at FROM shop_order o"
     " JOIN member m ON m.id = o.member_id AND m.not_counted IS NULL WHERE o.paid_at IS NOT NULL AND o.paid_fen > 0"
     " GROUP BY o.member_id"
+)
+_FIRST_DAY = (
+    "SELECT o.member_id, sum(o.paid_fen - o.refund_fen) AS net FROM shop_order o JOIN member_profile p ON p.member_id = o.member_id"
+    " AND p.first_day = o.shop_day WHERE o.paid_at IS NOT NULL AND o.paid_fen > 0 GROUP BY o.member_id"
+)
+_CATEGORY = (
+    "SELECT o.member_id, g.category, row_number() OVER (PARTITION BY o.member_id ORDER BY o.paid_at DESC, o.id DESC,"
+    " i.amount_fen DESC, i.id) AS place FROM shop_order o JOIN order_item i ON i.order_id = o.id JOIN product g ON g.id = i.product_id"
+    " WHERE o.member_id IS NOT NULL AND o.paid_at IS NOT NULL AND o.paid_fen > 0 AND g.category IS NOT NULL"
 )
 _DAY = (
     "SELECT o.shop_day, count(*) AS orders, count(DISTINCT o.member_id) AS buyers, sum(o.paid_fen) AS sales,"
@@ -109,6 +118,15 @@ _STATEMENTS: dict[str, tuple[str, ...]] = {
 }
 
 
+# Each by another way than the profile is made: a join with the first day, and ranks.
+_DETAILS = (
+    f"SELECT count(*) FROM member_profile p JOIN ({_FIRST_DAY}) AS f ON f.member_id = p.member_id"
+    " WHERE p.first_day_net_fen <> f.net",
+    f"SELECT count(*) FROM member_profile p LEFT JOIN ({_CATEGORY}) AS f ON f.member_id = p.member_id AND f.place = 1"
+    " WHERE p.last_category IS DISTINCT FROM f.category",
+)
+
+
 def _counter(statements: tuple[str, ...]) -> Callable[[Session], int]:
     return lambda session: sum(int(session.execute(text(statement)).scalar_one()) for statement in statements)
 
@@ -132,6 +150,26 @@ def over_cap(session: Session, per_day: int, per_30_days: int) -> int:
             near = table[allowed:, 1] - table[:-allowed, 1] < days * DAY_MICROSECONDS
             over[allowed:] |= same & near
     return int(np.count_nonzero(over))
+
+
+def wrong_details(session: Session) -> int:
+    """Profiles whose first day, last category, or orders of the first ten days of a month are not what the orders say."""
+    return _counter(_DETAILS)(session) + _miscounted_starts(session)
+
+
+def _miscounted_starts(session: Session) -> int:
+    span = session.execute(text("SELECT min(first_day), max(last_day) FROM member_profile")).one()
+    if span[0] is None:
+        return 0
+    days = np.arange(span[0], span[1] + 1)
+    dates = days.astype("datetime64[D]")
+    early = days[(dates - dates.astype("datetime64[M]")).astype(int) < 10].tolist()
+    statement = text(
+        "SELECT count(*) FROM member_profile p LEFT JOIN (SELECT o.member_id, count(*) AS n FROM shop_order o"
+        " WHERE o.paid_at IS NOT NULL AND o.paid_fen > 0 AND o.shop_day IN :days GROUP BY o.member_id) f"
+        " ON f.member_id = p.member_id WHERE p.month_start_orders <> coalesce(f.n, 0)"
+    ).bindparams(bindparam("days", expanding=True))
+    return int(session.execute(statement, {"days": early}).scalar_one())
 
 
 def inside_quiet_hours(session: Session, zone: ShopZone, start_hour: int, end_hour: int) -> int:

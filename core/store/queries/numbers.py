@@ -1,12 +1,15 @@
 """Counts and sums for pages and reports; every one has one meaning (docs/rules.md)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
+from core.store.bulk import whole_rows
 from core.store.queries.profiles import OUT
 
 # Whom the figures are about: everybody but those marked as not to count (B12). For statements in which ``o`` has a buyer.
@@ -147,15 +150,18 @@ def tier_mix(session: Session, first: int, end: int) -> dict[str, tuple[int, int
     return {str(tier): (int(count), spent.get(str(tier), 0)) for tier, count in members}
 
 
-def order_bands(session: Session, first: int, end: int) -> tuple[npt.NDArray[np.int64], ...]:
-    """By customer with a paid order in ``[first, end)``: member id, last shop day, paid orders, net spend (fen)."""
-    rows = session.execute(
-        text(
-            "SELECT o.member_id, max(o.shop_day), count(*), sum(o.paid_fen) - sum(o.refund_fen) FROM shop_order o"
-            f" WHERE {PAID} AND o.member_id IS NOT NULL AND {COUNTED} AND o.shop_day >= :first AND o.shop_day < :end"
-            " GROUP BY o.member_id ORDER BY o.member_id"
-        ),
-        {"first": first, "end": end},
-    ).all()
-    table = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(len(rows), 4)
+def order_bands(
+    session: Session, first: int, end: int, members: Sequence[int] | None = None
+) -> tuple[npt.NDArray[np.int64], ...]:
+    """By customer (of ``members``) with a paid order in ``[first, end)``: member id, last shop day, paid orders, net spend (fen)."""
+    among = "" if members is None else " AND o.member_id IN :ids"
+    statement = text(
+        "SELECT o.member_id, max(o.shop_day), count(*), sum(o.paid_fen) - sum(o.refund_fen) FROM shop_order o"
+        f" WHERE {PAID} AND o.member_id IS NOT NULL AND {COUNTED} AND o.shop_day >= :first AND o.shop_day < :end{among}"
+        " GROUP BY o.member_id ORDER BY o.member_id"
+    )
+    names: dict[str, Any] = {"first": first, "end": end}
+    if members is not None:
+        statement, names["ids"] = statement.bindparams(bindparam("ids", expanding=True)), list(members)
+    table = whole_rows(session.execute(statement, names), 4)
     return tuple(np.ascontiguousarray(table[:, index]) for index in range(4))

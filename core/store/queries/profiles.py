@@ -10,13 +10,30 @@ from core.clock import from_micros
 
 # Staff, tests, resellers, the blacklist (B12): no profile, no part in any day's sums.
 OUT = "(SELECT id FROM member WHERE not_counted IS NOT NULL)"
+# Days from 1900-03-01 on: counted from the first of March, of which the months' lengths repeat; no calendar in either database.
+MONTH_START = "(5 * (((4 * (o.shop_day + 671) + 3) % 1461) / 4) + 2) % 153 < 50"
+_DAY_AT_MOST = 25 * 3_600_000_000  # µs: the longest day of a zone that changes its clock
+_LAST_ORDER = "(SELECT max(l.id) FROM shop_order l WHERE l.member_id = o.member_id AND l.paid_at = max(o.paid_at) AND l.paid_fen > 0)"
+_CATEGORY_OF = (
+    "SELECT g.category FROM {orders} JOIN product g ON g.id = i.product_id WHERE {which} AND g.category IS NOT NULL"
+    " ORDER BY {newest} i.amount_fen DESC, i.id LIMIT 1"
+)
+# The last order nearly always has a category; only for who has none in it the orders before are gone through.
+_LAST_CATEGORY = _CATEGORY_OF.format(orders="order_item i", which=f"i.order_id = {_LAST_ORDER}", newest="")
+_ANY_CATEGORY = _CATEGORY_OF.format(
+    orders="shop_order l JOIN order_item i ON i.order_id = l.id",
+    which="l.member_id = o.member_id AND l.paid_at IS NOT NULL AND l.paid_fen > 0",
+    newest="l.paid_at DESC, l.id DESC,",
+)
 _PROFILE = (
     "INSERT INTO member_profile (member_id, orders, buying_days, quantity, paid_fen, refund_fen, net_fen, first_paid_at,"
-    " last_paid_at, first_day, last_day, last_order_id)"
+    " last_paid_at, first_day, last_day, last_order_id, first_day_net_fen, month_start_orders, last_category)"
     " SELECT o.member_id, count(*), count(DISTINCT o.shop_day), sum(o.quantity), sum(o.paid_fen), sum(o.refund_fen),"
     " sum(o.paid_fen) - sum(o.refund_fen), min(o.paid_at), max(o.paid_at), min(o.shop_day), max(o.shop_day),"
-    " (SELECT l.id FROM shop_order l WHERE l.member_id = o.member_id AND l.paid_at IS NOT NULL AND l.paid_fen > 0"
-    "  ORDER BY l.paid_at DESC, l.id DESC LIMIT 1)"
+    f" {_LAST_ORDER},"
+    " (SELECT sum(f.paid_fen - f.refund_fen) FROM shop_order f WHERE f.member_id = o.member_id AND f.paid_fen > 0"
+    f"  AND f.paid_at < min(o.paid_at) + {_DAY_AT_MOST} AND f.shop_day = min(o.shop_day)),"
+    f" sum(CASE WHEN {MONTH_START} THEN 1 ELSE 0 END), coalesce(({_LAST_CATEGORY}), ({_ANY_CATEGORY}))"
     " FROM shop_order o WHERE {whom} AND o.paid_at IS NOT NULL AND o.paid_fen > 0"
     f" AND o.member_id NOT IN {OUT}"
     " GROUP BY o.member_id"
@@ -61,6 +78,17 @@ def refresh_people(session: Session, members: Sequence[int]) -> set[int]:
     return days
 
 
+def buyers_of(session: Session, products: Sequence[int]) -> list[int]:
+    """Whoever has an order of one of these goods: their profiles say which category they bought last."""
+    found = text(
+        "SELECT DISTINCT o.member_id FROM order_item i JOIN shop_order o ON o.id = i.order_id"
+        " WHERE i.product_id IN :ids AND o.member_id IS NOT NULL"
+    ).bindparams(bindparam("ids", expanding=True))
+    numbers = list(products)
+    chunks = (numbers[start : start + 5_000] for start in range(0, len(numbers), 5_000))
+    return sorted({int(row[0]) for some in chunks for row in session.execute(found, {"ids": some})})
+
+
 def touched_days(session: Session, batch_id: int) -> set[int]:
     """The shop days of a batch's orders and of all orders of its people."""
     found = session.execute(
@@ -98,7 +126,8 @@ def join_from_first_order(session: Session, batch_id: int | None) -> int:
     names = {} if batch_id is None else {"batch_id": batch_id}
     first = "(SELECT p.first_paid_at FROM member_profile p WHERE p.member_id = member.id)"
     joined = session.execute(
-        text(f"SELECT count(*) FROM member WHERE joined_at IS NULL AND {first} IS NOT NULL {whom}"), names
+        text(f"SELECT count(*) FROM member WHERE joined_at IS NULL AND left_at IS NULL AND {first} IS NOT NULL {whom}"),
+        names,
     ).scalar_one()
     session.execute(
         text(
@@ -126,7 +155,7 @@ def count_joined(session: Session) -> tuple[int, int, int]:
     row = session.execute(
         text(
             "SELECT sum(CASE WHEN joined_at IS NOT NULL THEN 1 ELSE 0 END),"
-            " sum(CASE WHEN p.member_id IS NOT NULL OR m.joined_by <> 'first_order' THEN 1 ELSE 0 END),"
+            " sum(CASE WHEN m.left_at IS NULL AND (p.member_id IS NOT NULL OR m.joined_by <> 'first_order') THEN 1 ELSE 0 END),"
             " sum(CASE WHEN m.joined_at IS NOT NULL AND m.joined_by <> 'first_order' THEN 1 ELSE 0 END)"
             " FROM member m LEFT JOIN member_profile p ON p.member_id = m.id WHERE m.not_counted IS NULL"
         )
