@@ -102,12 +102,11 @@ def describe(file: RuleFile, as_json: AsJson = False) -> None:
 
 
 def _sentences(shop: Shop, tree: object) -> dict[str, str]:
-    """The sentence by language, with the names of tiers and campaigns."""
-    from core.rules.segment_words import Names
+    """The sentence by language, with the names of what it refers to."""
     from core.rules.segment_words import describe as say
-    from core.services.campaign_list import list_campaigns
-    from core.services.rule_versions import read_live
+    from core.services.segment_names import load_names
+    from core.services.segments import check_tree
 
-    rules, _ = read_live(shop.desk, now=shop.now)
-    campaigns = {line.id: line.name for line in list_campaigns(shop.desk, now=shop.now)}
-    return {lang: say(tree, lang, Names(rules.names(lang), campaigns)) for lang in LANGS}  # type: ignore[arg-type]
+    with shop.desk.db.read() as session:
+        check_tree(session, tree)  # type: ignore[arg-type]
+    return {lang: say(tree, lang, load_names(shop.desk, lang, now=shop.now)) for lang in LANGS}  # type: ignore[arg-type]

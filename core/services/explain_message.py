@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from core.clock import from_micros
 from core.documents.segment import Leaf
 from core.i18n import Lang
-from core.rules.segment_words import describe, phrase
+from core.rules.segment_words import Names, describe, phrase
 from core.services.desk import Desk
-from core.services.segment_names import load_names
 from core.services.snapshots import why_in
 from core.store.queries.members import decisions_of
+
+LISTED = 50
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,32 @@ class MessageReason:
     group_sentence: str | None
     held: tuple[tuple[Leaf, str, bool], ...]
 
+    def as_json(self) -> dict[str, Any]:
+        """As the command line answers."""
+        held = [{**leaf.as_json(), "sentence": sentence, "held": truth} for leaf, sentence, truth in self.held]
+        return {
+            "message": self.message_id,
+            "member": self.member_id,
+            "rule": self.rule,
+            "occasion": self.occasion,
+            "campaign": self.campaign,
+            "arm": self.arm,
+            "status": self.status,
+            "reason": self.reason,
+            "channel": self.channel,
+            "decided_at": self.decided_at.isoformat(),
+            "sent_at": None if self.sent_at is None else self.sent_at.isoformat(),
+            "group_sentence": self.group_sentence,
+            "held": held,
+        }
 
-def explain_messages(desk: Desk, member_id: int, lang: Lang, *, now: datetime, limit: int = 50) -> list[MessageReason]:
+
+def explain_messages(
+    desk: Desk, member_id: int, lang: Lang, names: Names, *, limit: int = LISTED
+) -> list[MessageReason]:
     """The last decisions about a person, the newest first."""
     with desk.db.read() as session:
         rows = decisions_of(session, member_id)[:limit]
-    names = load_names(desk, lang, now=now)
     found = []
     for row in rows:
         why = why_in(desk, row.rule, member_id)

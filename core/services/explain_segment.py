@@ -1,6 +1,6 @@
 """Why somebody is in a group or not: every condition with whether it holds and what is known of the person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,6 @@ from core.rules.segment_unfold import Known, unfold
 from core.rules.segment_words import Names, describe, phrase
 from core.services.desk import Desk
 from core.services.saved_groups import read_group
-from core.services.segment_names import load_names
 from core.services.segments import load_known, segment_day
 from core.store.queries.segment_leaves import Day
 from core.store.queries.segment_values import known_value
@@ -82,9 +81,10 @@ def explain_segment(desk: Desk, tree: Node, member_id: int, *, now: datetime) ->
         return Explanation(member_id, root, member.not_counted is None)
 
 
-def explain_json(desk: Desk, explained: Explanation, segment: str, tree: Node, lang: Lang, *, now: datetime) -> Any:
+def explain_json(
+    explained: Explanation, segment: str, tree: Node, lang: Lang, names: Mapping[Lang, Names]
+) -> dict[str, Any]:
     """As the command line answers; evaluating ``tree`` again from the leaves' ``held`` gives ``inside`` where ``counted``."""
-    names = {one: load_names(desk, one, now=now) for one in LANGS}
     return {
         "segment": segment,
         "member": explained.member_id,
@@ -120,7 +120,7 @@ class _Judging:
                 return Judged(node, all(held) if op == "all" else any(held), None, judged)
 
 
-def _node_json(judged: Judged, names: dict[Lang, Names]) -> dict[str, Any]:
+def _node_json(judged: Judged, names: Mapping[Lang, Names]) -> dict[str, Any]:
     node, parts = judged.node, [_node_json(part, names) for part in judged.parts]
     if isinstance(node, Leaf):
         own = node.as_json()
