@@ -18,6 +18,7 @@ from core.services.backup import back_up_nightly
 from core.services.campaigns import finish_campaigns
 from core.services.desk import Desk
 from core.services.journeys import evaluate_journeys
+from core.services.letter_mail import send_due_letter
 from core.services.obligations import create_when_owed
 from core.services.outbox import drain_outbox, recover_messages
 from core.services.paid_plans import match_purchases
@@ -105,6 +106,7 @@ def _work(desk: Desk, now: datetime, should_stop: Callable[[], bool]) -> TickRes
         result.finished_campaigns = finish_campaigns(desk, actor, now=now)
         _in_chunks(desk, actor, now, chores.forget_rejects, "rejects")
         create_when_owed(desk, actor, now=now)
+        send_due_letter(desk, actor, now=now)
         back_up_nightly(desk, actor, now=now)  # last: it takes its time, and a full disk must not keep a message back
         result.seconds = time.monotonic() - started
     return result
