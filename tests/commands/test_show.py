@@ -168,3 +168,18 @@ def test_a_tier_is_explained_in_both_languages(demo: CommandLine, monkeypatch: p
     assert "按第 1 版规则" in demo.run("explain", "tier", 7).stdout
     monkeypatch.setenv("MEMBERDESK_LANG", "en")
     assert "By version 1 of the rules." in demo.run("explain", "tier", 7).stdout
+
+
+def test_cohorts_and_regions_hold_the_same_customers(demo: CommandLine) -> None:
+    cohorts, regions = demo.json("show", "cohorts"), demo.json("show", "regions")
+    customers = demo.json("show", "kpis")["customers"]
+    assert sum(one["size"] for one in cohorts["cohorts"]) == customers
+    assert all(one["cells"][0]["share"] == 1 for one in cohorts["cohorts"])
+    assert {"month", "size", "cells"} <= set(cohorts["cohorts"][0]) and cohorts["until"]
+    assert set(cohorts["cohorts"][0]["cells"][0]) >= {"step", "buyers", "share", "orders", "net_fen"}
+    for name in ("provinces", "city_levels", "sources"):
+        assert (
+            sum(one["customers"] for one in regions[name]) + (regions["unknown"] if name == "provinces" else 0)
+            >= customers
+        )
+    assert "2026-06" in demo.run("show", "cohorts").stdout and demo.run("show", "regions").stdout
