@@ -6,6 +6,7 @@ from typing import Protocol
 from core.errors import Refusal
 from core.services.bench_lifetime import bench_lifetime
 from core.services.bench_replay import bench_replay
+from core.services.bench_trends import bench_trends
 
 
 class Figures(Protocol):
@@ -16,7 +17,7 @@ class Figures(Protocol):
 
 
 Bench = Callable[[int, int, int, Callable[[float], None]], Figures]
-BENCHES: Mapping[str, Bench] = {"P8": bench_lifetime, "P9": bench_replay}
+BENCHES: Mapping[str, Bench] = {"P7": bench_trends, "P8": bench_lifetime, "P9": bench_replay}
 
 
 def run_bench(
