@@ -12,12 +12,11 @@ from math import ceil, sqrt
 import numpy as np
 from scipy.stats import t
 
-from core.money import share_of
-
 WHOLE_BP = 10_000
 CONFIDENCE = 0.8
 LEAST_CHANGES = 6  # fewer steps of a rate or weeks of a sum say nothing about the next ones
 LEAST_PEOPLE = 30
+_PARTS = 1_000_000
 CLOSE_BP = 500  # within a twentieth of where it should be: on pace
 
 
@@ -74,7 +73,7 @@ def should_be(baseline: int, target: int, elapsed: float, *, is_rate: bool) -> i
     """Where it should stand when the share ``elapsed`` of the way has passed (by days, or by last year's course)."""
     elapsed = min(max(elapsed, 0.0), 1.0)
     start = baseline if is_rate else 0
-    return start + share_of(target - start, round(elapsed * WHOLE_BP))
+    return start + (target - start) * round(elapsed * _PARTS) // _PARTS
 
 
 def judge_pace(current: int, should: int, target: int, baseline: int, *, cases: int | None = None) -> Pace:

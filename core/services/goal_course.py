@@ -57,11 +57,12 @@ def sum_course(session: Session, zone: ShopZone, metric: Metric, first: int, end
     span = numbers.data_span(session)
     weeks = [(until - 7 * back, until - 7 * back + 7) for back in range(WEEKS, 0, -1)]
     low = min(first, weeks[0][0]) - shift
-    known = span is not None and span[0] <= low
+    known = span is not None and span[0] <= first - shift
     days_sum = _Days(session, zone, metric, low, max(end, until)).sum
     so_far = days_sum(first, until) if until > first else 0
     if known and days_sum(first - shift, end - shift) > 0:
         before = days_sum(first - shift, end - shift)
+        weeks = [week for week in weeks if span is not None and week[0] - shift >= span[0]]
         like = [days_sum(start - shift, stop - shift) for start, stop in weeks]
         passed = days_sum(first - shift, max(until, first) - shift)
         elapsed, rest = passed / before, before - passed

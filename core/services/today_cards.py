@@ -52,8 +52,8 @@ def read_cards(desk: Desk, days: int, *, now: datetime) -> Cards:
     """Everything drawn for the last ``days`` (30, 90 or 365); nothing of a stretch that began before the first order."""
     period = last_days(desk.zone, now, days)
     aligned = last_year_aligned(period)
-    codes, points = (found := read_live(desk, now=now)[0]).codes, found.points
-    value = 0 if points is None else points.value_fen
+    rules, _ = read_live(desk, now=now)
+    value = 0 if rules.points is None else rules.points.value_fen
     with desk.db.read() as session:
         zone = ShopZone(load_settings(session).zone)
         span = numbers.data_span(session)
@@ -67,7 +67,7 @@ def read_cards(desk: Desk, days: int, *, now: datetime) -> Cards:
         festival=aligned.festival,
         figures=figures,
         steps=tuple(read_trend(desk, period, STEPS[days])),
-        tiers=tuple(read_tier_mix(desk, codes, period)),
+        tiers=tuple(read_tier_mix(desk, rules.codes, period)),
     )
 
 
@@ -78,7 +78,8 @@ def _figures(
     sums = [numbers.period_sums(session, *one) if there else None for one, there in zip(ranges, known, strict=True)]
     repeats = [repeat_counts(session, [one])[0] if there else (0, 0) for one, there in zip(ranges, known, strict=True)]
     instants = [(to_micros(zone.start(one.start)), to_micros(zone.start(one.end))) for one in stretches]
-    coupons = [today_cards.coupon_use(session, *one) for one in instants]
+    ended = min(instants[0][1], to_micros(now))  # what is still valid today may yet be used
+    coupons = [today_cards.coupon_use(session, start, min(end, ended)) for start, end in instants]
     held = today_cards.points_held(session, [end for _, end in instants])
     customers, at_risk = today_cards.count_risk(session, day_number(zone.day(now)))
 
@@ -100,7 +101,7 @@ def _figures(
         summed("newcomers", lambda one: one.new_buyers),
         Figure("risk", _share(at_risk, customers), people=at_risk),
         figure("points_debt", [owed(there, points) for there, points in zip(known, held, strict=True)]),
-        figure("coupon_use", [_share(used, issued) for issued, used in coupons], coupons[0][0]),
+        figure("coupon_use", [_share(used, ended) for ended, used in coupons], coupons[0][0]),
     )
 
 

@@ -111,7 +111,7 @@ def _words(todo: Todo) -> tuple[str, str]:
     )
     past = todo.result
     if past is not None and past.verdict is not Verdict.CANNOT_TELL:
-        return line, f"{t(f'today.why.{todo.kind}')}{t('today.joint')}{t('today.past', verdict=_verdict(past))}"
+        line = f"{line}{t('today.joint')}:gray[{t('today.past', verdict=_verdict(past))}]"
     return line, t(f"today.why.{todo.kind}")
 
 

@@ -9,11 +9,11 @@ from core.store.queries.profiles import OUT
 
 
 def coupon_use(session: Session, start: int, until: int) -> tuple[int, int]:
-    """Coupons issued at ``[start, until)`` (µs), and those of them that were used by whenever."""
+    """Coupons whose validity ended at ``[start, until)`` (µs), and those of them that were used."""
     row = session.execute(
         text(
             "SELECT count(*), count(r.id) FROM coupon c LEFT JOIN redemption r ON r.coupon_id = c.id"
-            " WHERE c.issued_at >= :start AND c.issued_at < :until"
+            " WHERE c.valid_until >= :start AND c.valid_until < :until AND c.status <> 'void'"
         ),
         {"start": start, "until": until},
     ).one()
