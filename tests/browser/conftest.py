@@ -1,4 +1,4 @@
-"""The real app in a real browser: one server a test, one page, and a log of every request the page makes."""
+"""The real app in a real browser: a server, one page a test, and a log of every request the page makes."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -63,10 +64,25 @@ def _free_port() -> int:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """The product as README starts it, on an empty data folder, without its worker."""
+    """The product on an empty data folder."""
+    with _serve(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def small_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The product on a demo shop of 2,000 people, for tests of one xdist group; made once."""
+    with _serve(tmp_path_factory.mktemp("small_shop")) as started:
+        started.run("-m", "core", "demo", "--members", "2000", "--seed", "3")
+        yield started
+
+
+@contextmanager
+def _serve(folder: Path) -> Iterator[Server]:
+    """The product as README starts it, without its worker."""
     port = _free_port()
-    data = tmp_path / "data"
-    log = (tmp_path / "server.log").open("w")
+    data = folder / "data"
+    log = (folder / "server.log").open("w")
     command = [
         sys.executable,
         "-m",
@@ -101,7 +117,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture
-def page(server: Server) -> Iterator[Page]:
+def page() -> Iterator[Page]:
     """A Chinese browser page 1440x900; at the end no request may have gone anywhere but to this machine."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")

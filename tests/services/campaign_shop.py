@@ -47,9 +47,11 @@ def open_shop(db: Database, people: int = 60) -> Desk:
         session.add_all(_member(number) for number in range(1, people + 1))
         session.flush()
         session.add_all(_tier(number) for number in range(1, people + 1))
-    for number in range(1, people + 1, 3):
-        add_order(db, number, f"before-{number}", NOW - timedelta(days=5 + number % 60), 100_00 + number)
-    with db.write() as session:
+        session.add_all(
+            _order(number, f"before-{number}", NOW - timedelta(days=5 + number % 60), 100_00 + number)
+            for number in range(1, people + 1, 3)
+        )
+        session.flush()
         rebuild_profiles(session)
     return Desk(db, Vault({1: b"k" * 32}), "shop")
 
@@ -88,22 +90,31 @@ def add_order(
 ) -> None:
     """One paid order, as an import would write it."""
     with db.write() as session:
-        session.add(
-            Order(
-                platform="shop",
-                order_no=order_no,
-                member_id=member_id,
-                status=OrderStatus.FINISHED,
-                paid_at=paid_at,
-                paid_fen=paid_fen,
-                refund_fen=refund_fen,
-                quantity=1,
-                shop_day=day_number(ZONE.day(paid_at)),
-                coupon_code=code,
-                batch_id=1,
-                recorded_at=paid_at,
-            )
-        )
+        session.add(_order(member_id, order_no, paid_at, paid_fen, refund_fen, code))
+
+
+def _order(
+    member_id: int | None,
+    order_no: str,
+    paid_at: datetime,
+    paid_fen: int,
+    refund_fen: int = 0,
+    code: str | None = None,
+) -> Order:
+    return Order(
+        platform="shop",
+        order_no=order_no,
+        member_id=member_id,
+        status=OrderStatus.FINISHED,
+        paid_at=paid_at,
+        paid_fen=paid_fen,
+        refund_fen=refund_fen,
+        quantity=1,
+        shop_day=day_number(ZONE.day(paid_at)),
+        coupon_code=code,
+        batch_id=1,
+        recorded_at=paid_at,
+    )
 
 
 def document(**changes: Any) -> CampaignDocument:
