@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from core.analytics.distinct import distinct, places
 from core.documents.goods import Recall
 
 Ints = npt.NDArray[np.int64]
@@ -160,9 +161,9 @@ def _hits(scores: Floats, wanted: npt.NDArray[np.bool_], first: int) -> Floats:
 
 def _matrix(person: Ints, product: Ints, least_buyers: int) -> _Goods:
     """Distinct purchases of the products with enough buyers, the most bought ones."""
-    products, column = np.unique(product, return_inverse=True)
-    people, row = np.unique(person, return_inverse=True)
-    pairs = np.unique(row.astype(np.int64) * max(len(products), 1) + column)
+    products, column = places(product)
+    people, row = places(person)
+    pairs = distinct(row * max(len(products), 1) + column)
     row, column = np.divmod(pairs, max(len(products), 1))
     buyers = np.bincount(column, minlength=len(products))
     kept = np.flatnonzero(buyers >= least_buyers)
@@ -186,10 +187,10 @@ def _wanted(goods: _Goods, person: Ints, product: Ints, again: bool) -> csr_arra
     """What the known people bought later of the known goods; without ``again`` less what they had bought before."""
     row, column = _located(person, goods.people), _located(product, goods.products)
     there = (row >= 0) & (column >= 0)
-    pairs = np.unique(row[there] * len(goods.products) + column[there])
+    pairs = distinct(row[there] * len(goods.products) + column[there])
     if not again:
         rows, columns = goods.bought.nonzero()
-        pairs = np.setdiff1d(pairs, rows.astype(np.int64) * len(goods.products) + columns)
+        pairs = np.setdiff1d(pairs, rows.astype(np.int64) * len(goods.products) + columns, assume_unique=True)
     row, column = np.divmod(pairs, len(goods.products))
     return csr_array((np.ones(len(pairs), np.float32), (row, column)), shape=goods.bought.shape)
 
@@ -198,7 +199,7 @@ def _weights(goods: _Goods, person: Ints, product: Ints, days_ago: Ints) -> csr_
     """How much each person bought of each product, by the weight of each purchase."""
     row, column = _located(person, goods.people), _located(product, goods.products)
     there = column >= 0
-    pairs, inverse = np.unique(row[there] * len(goods.products) + column[there], return_inverse=True)
+    pairs, inverse = places(row[there] * len(goods.products) + column[there])
     weight = np.bincount(inverse, recency_weights(days_ago[there]), len(pairs))
     row, column = np.divmod(pairs, len(goods.products))
     return csr_array((weight, (row, column)), shape=goods.bought.shape)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.stats import norm
 
+from core.analytics.distinct import distinct, places
 from core.documents.goods import LEAST_CASES, Pair
 
 Ints = npt.NDArray[np.int64]
@@ -75,9 +76,9 @@ def _holm(p_values: Floats, tests: int) -> Floats:
 
 def _incidence(basket: Ints, product: Ints) -> tuple[csr_array, Ints]:
     """Baskets x products, 1 where a basket holds a product; and the products, the most bought ones."""
-    names, column = np.unique(product, return_inverse=True)
-    _, row = np.unique(basket, return_inverse=True)
-    cells = np.unique(row.astype(np.int64) * max(len(names), 1) + column)
+    names, column = places(product)
+    _, row = places(basket)
+    cells = distinct(row * max(len(names), 1) + column)
     row, column = np.divmod(cells, max(len(names), 1))
     count = np.bincount(column, minlength=len(names))
     kept = np.sort(np.argsort(-count, kind="stable")[:MOST_PRODUCTS])

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm
 
+from core.analytics.distinct import distinct
 from core.analytics.effects import holm
 from core.documents.goods import LEAST_CASES, Like
 
@@ -44,12 +45,12 @@ def likes(person: Ints, category: Ints, names: Sequence[str], sides: Mapping[str
     ``person`` and ``category`` are the distinct purchases (category beyond ``names``: another one); everybody is whoever
     stands in them. ``sure``: the share differs from everybody's by more than chance with all rows in mind (Holm 1979).
     """
-    everybody = np.unique(person)
+    everybody = distinct(person)
     rows: list[tuple[Like, float]] = []
     for side, trait in sides.items():
         whole = _count(trait, everybody)
         for place, name in enumerate(names):
-            part = _count(trait, np.unique(person[category == place]))
+            part = _count(trait, distinct(person[category == place]))
             if part.sum() >= LEAST_CASES and len(whole):
                 rows.extend(_rows(name, side, trait.values, part, whole))
     adjusted = holm([p_value for _, p_value in rows])

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.stats import norm
 
+from core.analytics.distinct import distinct, places
 from core.analytics.effects import holm
 from core.documents.goods import LEAST_CASES, Cycle, Follow
 
@@ -70,7 +71,7 @@ def cycles(person: Ints, day: Ints, category: Ints, names: Sequence[str], *, unt
 
 def _cycle(category: str, who: Ints, mine: npt.NDArray[np.bool_], came: npt.NDArray[np.bool_], span: Ints) -> Cycle:
     came_back, spans = came[mine], span[mine]
-    buyers, people, gaps = len(np.unique(who[mine])), len(np.unique(who[mine & came])), int(came_back.sum())
+    buyers, people, gaps = len(distinct(who[mine])), len(distinct(who[mine & came])), int(came_back.sum())
     if gaps < LEAST_CASES:
         return Cycle(category, buyers, people, gaps, None, None, None, None)
     days, back = came_curve(spans, came_back)
@@ -92,8 +93,8 @@ def _days(person: Ints, day: Ints, category: Ints) -> tuple[Ints, Ints, Ints]:
     if not known.any():
         return person[known], day[known], category[known]
     low, wide, kinds = int(day[known].min()), int(np.ptp(day[known])) + 1, int(category.max()) + 1
-    people, who = np.unique(person[known], return_inverse=True)
-    keys = np.unique((who.astype(np.int64) * wide + day[known] - low) * kinds + category[known])
+    people, who = places(person[known])
+    keys = distinct((who * wide + day[known] - low) * kinds + category[known])
     rest, what = np.divmod(keys, kinds)
     who, when = np.divmod(rest, wide)
     return people[who], when + low, what

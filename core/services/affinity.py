@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from core.analytics.affinity import Neighbours, nearest, recall_at
+from core.analytics.distinct import distinct, places
 from core.analytics.lift import pairs_together
 from core.analytics.likes import age_band, likes, side_of
 from core.analytics.next_category import cycles, follows
@@ -109,7 +110,7 @@ def _learn(bought: _Purchases, traits: Sequence[Row[Any]], *, pairs: int, gone: 
     first = int(day.min()) if len(day) else bought.until
     cut = bought.until + 1 - min(HELD_OUT_DAYS, (bought.until - first) // HELD_OUT_PART)
     new, everything = recall_at(person, product, day, cut=cut)
-    people, orders = len(np.unique(person)), len(np.unique(bought.order))
+    people, orders = len(distinct(person)), len(distinct(bought.order))
     best, best_of = _best(bought, set(gone))
     entry, entry_share = _entry(bought, {int(row.id): int(row.first_day) for row in traits})
     return GoodsModel(
@@ -117,7 +118,7 @@ def _learn(bought: _Purchases, traits: Sequence[Row[Any]], *, pairs: int, gone: 
         until=bought.until,
         every=bought.every,
         people=people,
-        products=len(np.unique(product)),
+        products=len(distinct(product)),
         pairs=pairs,
         cut=cut,
         recall_new=new,
@@ -138,8 +139,9 @@ def _learn(bought: _Purchases, traits: Sequence[Row[Any]], *, pairs: int, gone: 
 def _best(bought: _Purchases, gone: set[int]) -> tuple[tuple[Seller, ...], dict[str, tuple[int, ...]]]:
     """What most people bought lately, in all and by category."""
     lately = bought.day > bought.until - BEST_DAYS
-    distinct = np.unique(np.stack((bought.product[lately], bought.person[lately])), axis=1)
-    products, buyers = np.unique(distinct[0], return_counts=True)
+    _, person = places(bought.person[lately])
+    wide = int(person.max(initial=0)) + 1
+    products, buyers = np.unique(distinct(bought.product[lately] * wide + person) // wide, return_counts=True)
     ranked = [
         Seller(int(products[place]), int(buyers[place]))
         for place in np.argsort(-buyers, kind="stable")
@@ -156,9 +158,9 @@ def _best(bought: _Purchases, gone: set[int]) -> tuple[tuple[Seller, ...], dict[
 def _entry(bought: _Purchases, first_day: dict[int, int]) -> tuple[str | None, float | None]:
     """The category that most first purchase days hold, and their share."""
     starts = np.array([first_day.get(one, -1) for one in bought.person.tolist()], np.int64) == bought.day
-    people = len(np.unique(bought.person[starts]))
+    people = len(distinct(bought.person[starts]))
     share = [
-        len(np.unique(bought.person[starts & (bought.category == place)])) / people if people else 0.0
+        len(distinct(bought.person[starts & (bought.category == place)])) / people if people else 0.0
         for place in range(len(bought.names))
     ]
     if not share:
