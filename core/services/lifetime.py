@@ -143,7 +143,7 @@ def read_lifetime(
         if calibration_end is not None and not span[0] <= cut < end:
             raise Refusal("period_empty", start=day_of(cut).isoformat(), end=day_of(end).isoformat())
         margin_bp, change = _last_year(session, until)
-        terms = Terms(margin_bp=margin_bp)
+        terms = Terms(yearly_discount_bp=load_settings(session).yearly_discount_bp, margin_bp=margin_bp)
         held = _held(session, cut, end) if cut < end else None
         people = _histories(queries.read_histories(session), until)
     if calibration_end is not None and held is not None:

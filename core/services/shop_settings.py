@@ -59,6 +59,12 @@ class ShopSettings(BaseModel):
     points_side: Side = Field(default="memberdesk", description="whose points customers spend")
     grade_tiers: dict[str, str] = Field(default_factory=dict, description="our tier by the platform's grade number")
     margin_bp: int = Field(default=4_000, ge=0, le=10_000, description="gross margin where a product has no cost")
+    yearly_discount_bp: int = Field(
+        default=1_000,
+        ge=0,
+        le=10_000,
+        description="what money a year later is worth less, when its value today is asked",
+    )
     demo: bool = Field(default=False, description="an invented shop: nothing but practice messages leaves it")
     demo_source: str = Field(default="", description="where a demo's data come from, when they are not invented")
     smtp: SmtpSettings = SmtpSettings()

@@ -56,9 +56,19 @@ def _form() -> None:
         margin = st.number_input(
             t("settings.margin"), 0.0, 100.0, held.margin_bp / 100, 0.5, "%.1f", help=t("settings.margin.help")
         )
+        discount = st.number_input(
+            t("settings.discount"),
+            0.0,
+            100.0,
+            held.yearly_discount_bp / 100,
+            0.5,
+            "%.1f",
+            help=t("settings.discount.help"),
+        )
         if st.form_submit_button(t("settings.shop.save"), type="primary"):
-            basis_points = int(Decimal(str(margin)) * 100)
-            changes = {"shop_name": name.strip(), "lang": lang, "margin_bp": basis_points}
+            margin_bp, discount_bp = (int(Decimal(str(percent)) * 100) for percent in (margin, discount))
+            changes = {"shop_name": name.strip(), "lang": lang, "margin_bp": margin_bp}
+            changes["yearly_discount_bp"] = discount_bp
             save_settings(desk(), actor(), **changes, **({} if fixed else {"zone": zone}))
             flash(t("settings.saved"))
             st.rerun()
