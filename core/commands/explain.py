@@ -101,6 +101,8 @@ def points(reference: MemberRef, as_json: AsJson = False) -> None:
 @app.command(help=help_of("explain.segment"))
 def segment(group: SegmentRef, reference: MemberRef, as_json: AsJson = False) -> None:
     """Why somebody is in a group or not."""
+    from core.documents.segment import Leaf
+    from core.rules.segment_words import value_words
     from core.services.explain_segment import Judged, explain_json, explain_segment, read_tree
     from core.services.members import resolve_member
     from core.services.segment_names import load_names
@@ -115,7 +117,10 @@ def segment(group: SegmentRef, reference: MemberRef, as_json: AsJson = False) ->
         def branch(judged: Judged, told: dict[str, object], depth: int) -> Iterator[str]:
             mark = shop.say("explain.yes" if judged.held else "explain.no")
             if "field" in told:
-                known = "" if judged.value is None else shop.say("explain.known", value=judged.value)
+                known = ""
+                if judged.value is not None and isinstance(judged.node, Leaf):
+                    words = value_words(judged.node, judged.value, shop.lang, names[shop.lang])
+                    known = shop.say("explain.known", value=words)
                 yield f"{'  ' * depth}{mark} {told[f'sentence_{shop.lang}']}{known}"
             else:
                 yield f"{'  ' * depth}{mark} {shop.say('explain.' + str(told['op']))}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.documents.custom_field import show_value
 from core.documents.segment import FIELDS, Group, Leaf, Node, Not
 from core.i18n import Lang, catalog, translate
 from core.rules.phrases import list_words, yuan_words
@@ -52,6 +53,17 @@ def describe(tree: Node, lang: Lang, names: Names | None = None) -> str:
 def phrase(tree: Node, lang: Lang, names: Names | None = None) -> str:
     """What a part of a tree says, as it stands inside a sentence."""
     return _body(tree, lang, names or Names(), top=True)
+
+
+def value_words(leaf: Leaf, value: int | str, lang: Lang, names: Names) -> str:
+    """What is known of a person as one says it: fen as yuan, choices and tiers in words."""
+    if leaf.field in ("gender", "lifecycle", "rfm_group", "tier", "birthday_month"):
+        return _word(leaf.field, value, lang, names)
+    if leaf.field == "top_spend_share" and isinstance(value, int):  # what decides the place is the spend
+        return yuan_words(value)
+    if leaf.field == "custom":
+        return show_value(_own(leaf, names).kind, *((value, None) if isinstance(value, str) else (None, value)))
+    return _number(leaf, value)
 
 
 def _body(node: Node, lang: Lang, names: Names, top: bool = False) -> str:
