@@ -53,7 +53,8 @@ def _plain(desk: Desk) -> dict[str, Any]:
     found = {}
     for table in contents(desk.db):
         names = [row for row in _columns(desk, table) if row not in RANDOM.get(table, set())]
-        found[table] = sorted(rows_of(desk.db, f"SELECT {', '.join(names)} FROM {table}"), key=repr)
+        columns = ", ".join(f'"{name}"' for name in names)
+        found[table] = sorted(rows_of(desk.db, f"SELECT {columns} FROM {table}"), key=repr)
     return found
 
 
