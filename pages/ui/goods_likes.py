@@ -32,13 +32,17 @@ def show_likes(view: GoodsView, category: str | None) -> None:
     if not rows:
         st.caption(t("products.likes.unknown"))
         return
-    strongest = _strongest(rows)
-    with card(_finding(strongest), help=t("products.likes.help")):
-        _grid(rows, side)
+    names, strongest = _names(rows, side), _strongest(rows)
+    with card(_finding(strongest, names), help=t("products.likes.help")):
+        _grid(rows, names)
         st.caption(t("products.likes.note", n=LEAST_CASES))
         say_source(view)
         if strongest is not None and (leaf := _leaf(strongest)) is not None:
-            label = t("products.likes.act", value=_name(strongest), category=format.md_escape(strongest.category))
+            label = t(
+                "products.likes.act",
+                value=format.md_escape(names[strongest.value]),
+                category=format.md_escape(strongest.category),
+            )
             campaign_button(label, Group("all", (leaf, bought_of(strongest.category, 365))), "products:likes:act")
 
 
@@ -48,17 +52,16 @@ def _strongest(rows: list[Like]) -> Like | None:
     return max(sure, key=lambda one: one.index or 0, default=None)
 
 
-def _finding(one: Like | None) -> str:
+def _finding(one: Like | None, names: dict[str, str]) -> str:
     if one is None:
         return t("products.likes.even")
     shown = {"share": format.percent(one.people / one.buyers, 0), "base": format.percent(one.whole / one.everybody, 0)}
-    return t("products.likes.title", category=format.md_escape(one.category), value=_name(one), **shown)
+    value = format.md_escape(names[one.value])
+    return t("products.likes.title", category=format.md_escape(one.category), value=value, **shown)
 
 
-def _grid(rows: list[Like], side: str) -> None:
+def _grid(rows: list[Like], names: dict[str, str]) -> None:
     lines = list(dict.fromkeys(one.category for one in rows))[:MOST_LINES]
-    order = list(tier_names()) if side == "tier" else sorted({one.value for one in rows})
-    names = {one.value: _name(one) for one in rows}
     cells = [
         Cell(
             names[one.value],
@@ -76,18 +79,25 @@ def _grid(rows: list[Like], side: str) -> None:
         for one in rows
         if one.category in lines
     ]
-    heat_grid(cells, columns=[names[value] for value in order if value in names], lines=lines)
+    heat_grid(cells, columns=list(names.values()), lines=lines)
 
 
-def _name(one: Like) -> str:
-    match one.side:
+def _names(rows: list[Like], side: str) -> dict[str, str]:
+    """What the values of a trait are called, in their order: from the lowest tier, the youngest, the largest cities."""
+    present = {one.value for one in rows}
+    match side:
         case "tier":
-            return tier_names().get(one.value, one.value)
+            known = tier_names()
+            return {
+                value: known.get(value, value) for value in (*known, *sorted(present - set(known))) if value in present
+            }
         case "age":
-            return t(f"products.age.{one.value}")
+            return {value: t(f"products.age.{value}") for value in sorted(present)}
+        case "gender":
+            told = {value: t(f"segment.choice.gender.{value}") for value in ("female", "male")}
+            return {value: told.get(value, value) for value in sorted(present)}
         case _:
-            key = f"segment.choice.{one.side}.{one.value}"
-            return t(key) if one.side == "city_level" or one.value in ("female", "male") else one.value
+            return {value: t(f"segment.choice.city_level.{value}") for value in sorted(present)}
 
 
 def _leaf(one: Like) -> Leaf | None:
