@@ -9,6 +9,7 @@ from core.analytics.places import LEVELS_YEAR
 from core.documents.enums import Area
 from core.services.regions import ENOUGH, Place, Regions, most_loyal, read_regions
 from pages.ui import format
+from pages.ui.address import keep_in_address, take_from_address, unless_chosen
 from pages.ui.charts import Bar, province_map, ranked_bars
 from pages.ui.charts.canvas import Unit
 from pages.ui.parts import card
@@ -29,10 +30,13 @@ def _regions() -> Regions:
 def draw() -> None:
     """The section of regions and sources."""
     found = _regions()
+    take_from_address("metric", METRICS, "region_metric")
     metric = st.segmented_control(
-        t("regions.metric"), METRICS, default="customers", key="region_metric", required=True, persist_state="session",
-        format_func=lambda one: t(f"regions.metric.{one}"), label_visibility="collapsed", bind="query-params",
+        t("regions.metric"), METRICS, default=unless_chosen("region_metric", "customers"), key="region_metric",
+        required=True, persist_state="session",
+        format_func=lambda one: t(f"regions.metric.{one}"), label_visibility="collapsed",
     )  # fmt: skip
+    keep_in_address("metric", metric, "region_metric")
     left, right = st.columns([3, 2], gap="small")
     with left, card(_province_title(found, metric), help=t(f"regions.metric.{metric}.help"), fill=True):
         known = {name: _figure(one, metric) for name, one in found.provinces.items()}
@@ -42,7 +46,7 @@ def draw() -> None:
             title=t(f"regions.metric.{metric}"),
         )
         st.caption(t("regions.unknown", n=format.people(found.unknown.people)))
-    with right, card(_level_title(found), help=t("regions.levels.method", year=LEVELS_YEAR), fill=True):
+    with right, card(_level_title(found, metric), help=t("regions.levels.method", year=LEVELS_YEAR), fill=True):
         _levels(found, metric)
     with card(_source_title(found), help=t("regions.sources.method")):
         _sources(found)
@@ -91,13 +95,15 @@ def _level_name(level: int | None) -> str:
     return t(f"place.level.{level or 'unknown'}")
 
 
-def _level_title(found: Regions) -> str:
-    ranked = {level: one.customers for level, one in found.levels.items() if level is not None}
+def _level_title(found: Regions, metric: Metric) -> str:
+    """Where most of the customers live, or of the sales come from."""
+    counted: Metric = "sales" if metric == "sales" else "customers"
+    ranked = {level: _figure(one, counted) or 0 for level, one in found.levels.items() if level is not None}
     total = sum(ranked.values())
     if not total:
         return t("regions.levels")
     most = max(ranked, key=lambda level: ranked[level])
-    return t("regions.levels.title", level=_level_name(most), share=format.percent(ranked[most] / total, 0))
+    return t(f"regions.levels.title.{counted}", level=_level_name(most), share=format.percent(ranked[most] / total, 0))
 
 
 def _levels(found: Regions, metric: Metric) -> None:

@@ -76,7 +76,7 @@ def _triangle_title(found: CohortReport) -> str:
 
 
 def _triangle(found: CohortReport) -> None:
-    shown = found.cohorts[-MOST_COHORTS:]
+    shown = [one for one in found.cohorts if len(one.steps) > 1][-MOST_COHORTS:]
     if not shown or found.until is None:
         st.caption(t("cohorts.none"))
         return

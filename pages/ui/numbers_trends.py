@@ -9,6 +9,7 @@ from core.analytics.periods import Every, Period
 from core.documents.enums import Area
 from core.services.trends import ADDED, GROUPED, Figure, GroupBy, Kpi, Part, Trend, read_parts, read_trend_of
 from pages.ui import format
+from pages.ui.address import keep_in_address, take_from_address, unless_chosen
 from pages.ui.charts import Festival, TrendPoint, kpi_card, kpi_row, trend
 from pages.ui.charts.canvas import Unit
 from pages.ui.parts import card, insight
@@ -63,23 +64,27 @@ def _period(days: int, every: Every) -> Period:
 
 
 def _controls() -> tuple[Kpi, int, Every, GroupBy]:
+    for name, options in (("kpi", list(Kpi)), ("days", list(DAYS)), ("by", GROUPS)):
+        take_from_address(name, options, f"trend_{name}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kpi = st.selectbox(
             t("trends.kpi"), list(Kpi), key="trend_kpi", format_func=lambda one: t(f"trends.kpi.{one}"), width=220,
-            persist_state="session", bind="query-params",
+            persist_state="session",
         )  # fmt: skip
         days = st.segmented_control(
-            t("trends.days"), list(DAYS), default=90, key="trend_days", required=True, persist_state="session",
-            format_func=lambda one: t(f"trends.days.{one}"), bind="query-params",
+            t("trends.days"), list(DAYS), default=unless_chosen("trend_days", 90), key="trend_days", required=True, persist_state="session",
+            format_func=lambda one: t(f"trends.days.{one}"),
         )  # fmt: skip
         every = st.segmented_control(
             t("trends.every"), list(Every), default=DAYS[days], key=f"trend_every_{days}", required=True,
             format_func=lambda one: t(f"trends.every.{one}"), persist_state="session",
         )  # fmt: skip
         by = st.segmented_control(
-            t("trends.by"), GROUPS, default="none", key="trend_by", required=True, persist_state="session",
-            format_func=lambda one: t(f"trends.by.{one}"), bind="query-params",
+            t("trends.by"), GROUPS, default=unless_chosen("trend_by", "none"), key="trend_by", required=True, persist_state="session",
+            format_func=lambda one: t(f"trends.by.{one}"),
         )  # fmt: skip
+    for name, value in (("kpi", kpi), ("days", days), ("by", by)):
+        keep_in_address(name, value, f"trend_{name}")
     return Kpi(kpi), days, Every(every), by
 
 

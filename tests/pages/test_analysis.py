@@ -39,6 +39,15 @@ def test_a_number_can_be_split_and_a_group_looked_at(demo: Desk, open_page: Call
     _show(app, section="regions", region_metric="again")
 
 
+def test_the_address_opens_a_section_and_follows_the_click(demo: Desk, open_page: Callable[..., AppTest]) -> None:
+    app = open_page(PATH, "en")
+    app.query_params["section"], app.query_params["metric"] = "regions", "aov"
+    _show(app)
+    assert app.session_state["region_metric"] == "aov"
+    app.segmented_control(key="section").set_value("membership").run()
+    assert app.query_params["section"] == "membership"
+
+
 def test_an_empty_shop_is_sent_to_the_import(open_page: Callable[..., AppTest]) -> None:
     app = _show(open_page(PATH))
     assert translate("zh", "analysis.empty") in [one.value for one in app.markdown]
