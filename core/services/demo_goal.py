@@ -19,9 +19,9 @@ from core.store.queries.numbers import day_rows
 
 CONVERSION = 0.034
 GOAL_DAYS_AGO = 60
-GOAL_AHEAD_BP = 300  # three points above where the shop stood
+GOAL_AHEAD_BP = 300  # about three points above where the shop stood, in whole per cent
 CHANNELS = (("直通车", 0.6), ("超级推荐", 0.4))
-COST_OF_NEW_FEN = 32_00
+COST_OF_NEW_FEN = 58_00
 
 
 def add_goal(desk: Desk, actor: Actor, *, now: datetime, seed: int = 618) -> None:
@@ -73,7 +73,8 @@ def _aim(desk: Desk, actor: Actor, now: datetime) -> None:
     last_day = date(today.year + (today.month == 12), 12, 31)
     base = comparable(desk, Metric.REPURCHASE_365, starts, last_day, now=desk.zone.at(starts, 12))
     try:
-        set_goal(desk, actor, Metric.REPURCHASE_365, base.value + GOAL_AHEAD_BP, last_day, now=now, starts=starts)
+        target = (base.value + GOAL_AHEAD_BP) // 100 * 100
+        set_goal(desk, actor, Metric.REPURCHASE_365, target, last_day, now=now, starts=starts)
     except Refusal as refusal:
         if refusal.code not in ("goal_no_base", "goal_share"):
             raise

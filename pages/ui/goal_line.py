@@ -48,12 +48,12 @@ def goal_line(found: GoalState | None) -> None:
     """The card with the goal; without one the way to set it."""
     with st.container(border=True, gap="xsmall"):
         if found is None:
-            left, right = st.columns([5, 1.4], vertical_alignment="center")
+            left, right = st.columns([5, 1.6], vertical_alignment="center")
             left.markdown(f":gray[:material/flag:] {t('goal.none')}")
             with right:
                 goal_buttons(None)
             return
-        left, middle, right = st.columns([5, 1.2, 1.4], vertical_alignment="center", gap="small")
+        left, middle, right = st.columns([5, 1.6, 1.6], vertical_alignment="center", gap="small")
         with left:
             _words(found)
         with middle.popover(t("goal.why"), icon=":material/insights:"):
@@ -123,7 +123,8 @@ def _why(found: GoalState) -> None:
 
 
 def _largest(parts: Sequence[Part]) -> list[Part]:
-    return sorted((part for part in parts if part.moved), key=lambda part: -abs(part.moved))[:4]
+    most = max(abs(part.moved) for part in parts)
+    return sorted((part for part in parts if abs(part.moved) * 20 > most), key=lambda part: -abs(part.moved))[:4]
 
 
 def _part(metric: Metric, by: str, part: Part) -> str:

@@ -11,6 +11,7 @@ from core.documents.enums import Area, ImportKind
 from core.i18n import LANGS, translate
 from core.services.desk import Desk, open_desk
 from core.services.journeys import read_journey
+from core.services.shop_goals import read_goal
 from core.services.today import Headline, Pulse, Todo, read_pulse, read_today
 from core.store.queries.today import SalesSplit
 from core.store.tables import Heartbeat, ImportBatch, Journey
@@ -42,7 +43,7 @@ def test_the_demo_shop_says_what_happened_and_what_to_do(lang: str, demo: Desk, 
     assert todos
     for todo in todos:
         assert translate(lang, f"today.tag.{todo.kind}") in _texts(app)  # type: ignore[arg-type]
-    assert len(app.metric) == 4
+    assert len(app.metric) == 9
     assert translate(lang, "today.worker.never") in [one.value for one in app.warning]  # type: ignore[arg-type]
 
 
@@ -87,6 +88,31 @@ def test_a_living_worker_is_told_quietly_and_a_dead_one_loudly(demo: Desk, frame
         beat.beat_at = real_now() - timedelta(hours=3)
     app.run()
     assert "提醒程序停了" in app.warning[0].value
+
+
+def test_a_line_that_is_ticked_off_is_gone_for_today_and_can_be_brought_back(demo: Desk, frame: AppTest) -> None:
+    app = _open(frame)
+    line = translate("zh", "today.tag.dropping")
+    place = next(one.key for one in app.button if (one.key or "").endswith(":dropping")).split(":")[1]  # type: ignore[union-attr]
+    app.button(key=f"todo:{place}:done").click().run()
+    assert not app.exception
+    assert line not in _texts(app)
+    app.button(key="todo:back").click().run()
+    assert line in _texts(app)
+
+
+def test_the_goal_is_set_from_today_and_an_impossible_one_is_told(demo: Desk, frame: AppTest) -> None:
+    app = _open(frame)
+    app.button(key="goal:set").click().run()
+    app.number_input(key="goal:target:repurchase_365").set_value(101.0).run()
+    app.button(key="confirm:goal:act").click().run()
+    assert translate("zh", "error.goal_share") in [one.value for one in app.error]
+    app.number_input(key="goal:target:repurchase_365").set_value(99.0).run()
+    app.button(key="confirm:goal:act").click().run()
+    assert not app.exception
+    goal = read_goal(demo)
+    assert goal is not None
+    assert goal.target == 9_900
 
 
 def test_birthdays_are_no_chore_while_their_reminder_runs(demo: Desk) -> None:
