@@ -16,7 +16,7 @@ def _baskets(seed: int, planted: float, baskets: int = 6_000, goods: int = 40) -
     """Baskets of very different sizes of goods of very different popularity; a part of those with 0 also hold 1."""
     rng = np.random.default_rng(seed)
     popular = np.sort(rng.dirichlet(np.ones(goods) * 2))
-    size = 1 + rng.geometric(0.45, baskets)
+    size = 1 + rng.geometric(0.45, baskets) + 10 * (rng.random(baskets) < 0.1)
     basket = np.repeat(np.arange(baskets), size)
     product = rng.choice(goods, len(basket), p=popular) + 100
     told = np.unique(np.stack((basket, product)), axis=1)
