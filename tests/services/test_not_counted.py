@@ -14,6 +14,7 @@ from core.documents.not_counted import CountRules
 from core.documents.segment import EVERYONE
 from core.errors import Refusal
 from core.services.actor import Actor
+from core.services.concentration import read_concentration
 from core.services.desk import Desk
 from core.services.joined_rule import count_joined
 from core.services.ladder import read_ladder
@@ -28,7 +29,6 @@ from core.services.not_counted import (
     save_count_rules,
 )
 from core.services.numbers import read_kpis, read_pareto, read_rfm, read_tier_mix, read_trend
-from core.services.overview import read_overview
 from core.services.reach import find_reach
 from core.services.refresh import refresh
 from core.services.segments import count_segment
@@ -76,7 +76,6 @@ def _id(desk: Desk, name: str) -> int:
 def _figures(desk: Desk) -> dict[str, Any]:
     """Everything that a page says of the shop, as plain values."""
     rfm = read_rfm(desk, MONTH)
-    overview = read_overview(desk, 30, now=NOW)
     codes = ("regular", "silver", "vip", "supreme")
     return {
         "kpis": read_kpis(desk, MONTH, now=NOW).as_json(),
@@ -84,7 +83,7 @@ def _figures(desk: Desk) -> dict[str, Any]:
         "rfm": sorted(zip(rfm.scores.r.tolist(), rfm.scores.f.tolist(), rfm.scores.m.tolist(), strict=True)),
         "pareto": read_pareto(desk, MONTH),
         "tiers": read_tier_mix(desk, codes, MONTH),
-        "overview": (overview.sums, overview.before, overview.repurchase, overview.concentration.buyers),
+        "concentration": read_concentration(desk, 30, now=NOW),
         "membership": read_membership(desk, 60, now=NOW),
         "joined": count_joined(desk),
         "ladder": read_ladder(desk, now=NOW),

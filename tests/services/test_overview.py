@@ -8,10 +8,10 @@ from sqlalchemy import text
 
 from core.clock import day_number
 from core.documents.segment import Leaf
+from core.services.concentration import cell_tree, read_concentration
 from core.services.desk import Desk
 from core.services.members import count_people, list_people
 from core.services.membership import read_membership
-from core.services.overview import cell_tree, read_overview
 from core.services.segments import count_segment
 from core.store.database import Database
 from core.store.queries.members import MemberFilter
@@ -50,7 +50,7 @@ def test_a_cell_of_the_grid_as_a_group_finds_the_same_people(db: Database) -> No
     desk = _shop(db, 60)
     _fill(db, 60)
     for days in (30, 90, 365):
-        found = read_overview(desk, days, now=NOW).concentration
+        found = read_concentration(desk, days, now=NOW)
         assert found.cells
         assert sum(cell.people for cell in found.cells) == found.buyers
         for cell in found.cells:
@@ -73,8 +73,8 @@ def test_the_repurchase_rate_counts_people_with_two_orders(db: Database) -> None
 
 def test_an_empty_store_has_no_rates(db: Database) -> None:
     desk = _shop(db, 0)
-    found = read_overview(desk, 30, now=NOW)
-    assert (found.repurchase.now, found.repurchase.series, found.concentration.cells) == (None, (), ())
+    found = read_concentration(desk, 30, now=NOW)
+    assert (found.buyers, found.cells, found.curve.top_20_share) == (0, (), None)
     members = read_membership(desk, 90, now=NOW)
     assert (members.people, members.joined_rate, members.sales_share, members.other_order_fen) == (0, None, None, None)
 

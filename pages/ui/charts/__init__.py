@@ -6,6 +6,7 @@ from pages.ui.charts.effect import Effect, effect_chart
 from pages.ui.charts.grid import Cell, heat_grid
 from pages.ui.charts.kpi import kpi_card, kpi_row
 from pages.ui.charts.pairs import Pair, paired_bars
+from pages.ui.charts.pareto import pareto_curve
 from pages.ui.charts.provinces import province_map
 from pages.ui.charts.purchases import Expected, Purchase, purchase_dots
 from pages.ui.charts.trend import Festival, TrendPoint, trend
@@ -29,6 +30,7 @@ __all__ = [
     "kpi_card",
     "kpi_row",
     "paired_bars",
+    "pareto_curve",
     "province_map",
     "purchase_dots",
     "ranked_bars",
