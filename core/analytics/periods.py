@@ -84,10 +84,15 @@ def last_year(period: Period) -> Period:
 
     Whole weeks go back 52 weeks, so that weekdays agree.
     """
+    if period.whole_weeks and not period.whole_months:
+        return period.moved(-364)
+    return same_dates(period)
+
+
+def same_dates(period: Period) -> Period:
+    """The same dates a year earlier, whole months for whole months, whatever the weekdays."""
     if period.whole_months:
         return Period(_year_before(period.start), _year_before(period.end))
-    if period.whole_weeks:
-        return period.moved(-364)
     last = period.end - timedelta(days=1)
     return Period(_year_before(period.start), _year_before(last) + timedelta(days=1))
 

@@ -9,7 +9,7 @@ import numpy as np
 from sqlmodel import Session
 
 from core.analytics.drivers import Driver, sales_driver
-from core.analytics.periods import Aligned, Bucket, Every, Period, buckets, last_year, last_year_aligned, previous
+from core.analytics.periods import Aligned, Bucket, Every, Period, buckets, last_year_aligned, previous, same_dates
 from core.clock import ShopZone, day_number, day_of, to_micros
 from core.services.cohorts import kept_is_current
 from core.services.desk import Desk
@@ -101,6 +101,8 @@ class Part:
 def read_trend_of(desk: Desk, kpi: Kpi, period: Period, every: Every) -> Trend:
     """A number over a period with both comparisons."""
     steps, before, aligned = buckets(period, every), previous(period), last_year_aligned(period)
+    if every is Every.MONTH and aligned.festival is None:
+        aligned = Aligned(same_dates(period), None)
     with desk.db.read() as session:
         zone = ShopZone(load_settings(session).zone)
         span = numbers.data_span(session)
@@ -144,7 +146,7 @@ def read_parts(desk: Desk, kpi: Kpi, by: GroupBy, period: Period, every: Every) 
 def _year_before(step: Period, period: Period, aligned: Aligned, every: Every) -> Period:
     """The days that stand beside a step: months beside months, else as many days earlier as the whole stretch."""
     if every is Every.MONTH and aligned.festival is None:
-        return last_year(step)
+        return same_dates(step)
     return step.moved((aligned.period.start - period.start).days)
 
 

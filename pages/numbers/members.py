@@ -1,19 +1,33 @@
 """Members and retention: how the shop goes, who comes back, who is who, what they are worth, where they live."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 import streamlit as st
 
 from core.analytics.periods import Period
 from core.documents.enums import Area
 from core.services.numbers import read_span
+from pages.ui import (
+    numbers_lifecycle,
+    numbers_lifetime,
+    numbers_membership,
+    numbers_regions,
+    numbers_retention,
+    numbers_rfm,
+    numbers_trends,
+)
 from pages.ui.address import keep_in_address, take_from_address, unless_chosen
 from pages.ui.page import page
 from pages.ui.parts import empty_state
 from pages.ui.runtime import cached, desk, t
 
-SECTIONS = ("trends", "retention", "rfm", "lifecycle", "lifetime", "membership", "regions")
+SECTIONS = {
+    "trends": numbers_trends.draw,
+    "retention": numbers_retention.draw,
+    "rfm": numbers_rfm.draw,
+    "lifecycle": numbers_lifecycle.draw,
+    "lifetime": numbers_lifetime.draw,
+    "membership": numbers_membership.draw,
+    "regions": numbers_regions.draw,
+}
 
 
 @cached(Area.ORDERS)
@@ -26,12 +40,12 @@ with page("menu.analysis") as head:
         head.say(t("analysis.subtitle"))
         empty_state(t("analysis.empty"), t("analysis.empty.act"), "shop/data.py", icon="upload_file")
     else:
-        ready = [name for name in SECTIONS if find_spec(f"pages.ui.numbers_{name}")]
-        take_from_address("section", ready, "section")
+        names = list(SECTIONS)
+        take_from_address("section", names, "section")
         chosen = st.segmented_control(
             t("analysis.section"),
-            ready,
-            default=unless_chosen("section", ready[0]),
+            names,
+            default=unless_chosen("section", names[0]),
             format_func=lambda name: t(f"analysis.section.{name}"),
             key="section",
             required=True,
@@ -40,4 +54,4 @@ with page("menu.analysis") as head:
         )
         keep_in_address("section", chosen, "section")
         head.say(t(f"analysis.section.{chosen}.subtitle"))
-        import_module(f"pages.ui.numbers_{chosen}").draw()
+        SECTIONS[chosen]()

@@ -1,13 +1,14 @@
 """Any number over time: what it did, what moved it, and who is behind it."""
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 import streamlit as st
 
 from core.analytics.festivals import festivals_between
 from core.analytics.periods import Every, Period
 from core.documents.enums import Area
-from core.services.trends import ADDED, GROUPED, Figure, GroupBy, Kpi, Part, Trend, read_parts, read_trend_of
+from core.services.trends import ADDED, GROUPED, PARTS, Figure, GroupBy, Kpi, Part, Trend, read_parts, read_trend_of
 from pages.ui import format
 from pages.ui.address import keep_in_address, take_from_address, unless_chosen
 from pages.ui.charts import Festival, TrendPoint, kpi_card, kpi_row, trend
@@ -17,6 +18,7 @@ from pages.ui.runtime import cached, desk, lang, t, today
 from pages.ui.tiers import tier_names
 
 DAYS = {30: Every.DAY, 90: Every.WEEK, 365: Every.MONTH, 730: Every.MONTH}
+MONTHS = {30: 1, 90: 3, 365: 12, 730: 24}
 GROUPS = ("none", "source", "tier", "province")
 ENOUGH = 30  # a share of fewer people is not shown
 MONEY = (Kpi.SALES, Kpi.NET, Kpi.AOV)
@@ -53,11 +55,12 @@ def draw() -> None:
 
 
 def _period(days: int, every: Every) -> Period:
-    """The last days up to and with today; by month from the first of one on, by week from a Monday on."""
+    """The last days up to and with today; by month as many months with this one, by week from a Monday on."""
     end = today() + timedelta(days=1)
     start = end - timedelta(days=days)
     if every is Every.MONTH:
-        start = start.replace(day=1)
+        month = today().year * 12 + today().month - MONTHS[days]
+        start = date(month // 12, month % 12 + 1, 1)
     elif every is Every.WEEK:
         start -= timedelta(days=start.weekday())
     return Period(start, end)
@@ -174,7 +177,7 @@ def _by_group(found: Trend, parts: tuple[Part, ...], by: GroupBy, every: Every) 
     points = [
         TrendPoint(bucket.start, bucket.end, value, label)
         for part in parts
-        for label in [t("trends.rest") if part.rest else names.get(str(part.name), str(part.name))]
+        for label in [_part_name(part, names, len(parts))]
         for (bucket, _), figure in zip(found.steps, part.figures, strict=True)
         for value in [_value(found.kpi, figure)]
         if value is not None
@@ -182,6 +185,40 @@ def _by_group(found: Trend, parts: tuple[Part, ...], by: GroupBy, every: Every) 
     trend(points, _unit(found.kpi), kind="bars" if found.kpi in ADDED else "lines", festivals=_festivals(found.period))
     if by == "tier":
         st.caption(t("trends.tier_now"))
+    text = _part_words(found.kpi, parts, names)
+    if text:
+        insight(text)
+
+
+def _part_name(part: Part, names: Mapping[str, str], many: int) -> str:
+    if part.rest:
+        return t("trends.no_tier") if names and many <= PARTS else t("trends.rest")
+    return names.get(str(part.name), str(part.name))
+
+
+def _part_words(kpi: Kpi, parts: Sequence[Part], names: Mapping[str, str]) -> str | None:
+    """Who has most of a sum, or the highest quotient of at least ``ENOUGH`` orders."""
+    named = [part for part in parts if not part.rest]
+    sums = {part.name: sum(one.part for one in part.figures) for part in parts}
+    if kpi in ADDED:
+        total = sum(sums.values())
+        best = max(named, key=lambda part: sums[part.name], default=None)
+        if best is None or total <= 0:
+            return None
+        share = format.percent(sums[best.name] / total, 0)
+        return t("trends.part.most", name=format.md_escape(_part_name(best, names, 0)), share=share)
+    if kpi is not Kpi.AOV:
+        return None
+    means = {part: sums[part.name] / orders for part in named for orders in [_orders(part)] if orders >= ENOUGH}
+    if not means:
+        return None
+    best = max(means, key=lambda part: means[part])
+    amount = format.yuan_round(round(means[best]))
+    return t("trends.part.highest", name=format.md_escape(_part_name(best, names, 0)), amount=amount)
+
+
+def _orders(part: Part) -> int:
+    return sum(one.whole or 0 for one in part.figures)
 
 
 def _totals(found: Trend) -> None:

@@ -9,7 +9,7 @@ from core.i18n import LANGS, translate
 from core.services.desk import Desk
 
 PATH = "numbers/members.py"
-SECTIONS = ("trends", "retention", "membership", "regions")
+SECTIONS = ("trends", "retention", "rfm", "lifecycle", "lifetime", "membership", "regions")
 
 
 def _show(app: AppTest, **chosen: object) -> AppTest:
