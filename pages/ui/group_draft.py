@@ -78,10 +78,13 @@ def first_leaf(field: str) -> Part:
     value = values.get(rule.sort)
     if field == "top_spend_share":
         value = 20
-    if field == "orders":
+    if field in ("orders", "missing_orders"):
         value = 2
+    if rule.sort == "number" and value is not None:
+        value = min(max(value, rule.least), rule.most)
     days = 365 if field == "bought" else None
-    return {"kind": "leaf", "field": field, "op": rule.ops[0], "value": value, "days": days, "at_least": None}
+    first = {"kind": "leaf", "field": field, "op": rule.ops[0], "value": value, "days": days, "at_least": None}
+    return {**first, "key": None}
 
 
 def tree_json(part: Part) -> dict[str, Any]:
@@ -92,7 +95,7 @@ def tree_json(part: Part) -> dict[str, Any]:
             return {"not": parts[0] if len(parts) == 1 else {"any": parts}}
         return {part["op"]: parts}
     found = {name: part[name] for name in ("field", "op", "value")}
-    return found | {name: part[name] for name in ("days", "at_least") if part[name] is not None}
+    return found | {name: part[name] for name in ("days", "at_least", "key") if part[name] is not None}
 
 
 def leaf_parts(part: Part) -> list[Part]:
@@ -107,7 +110,7 @@ def _part(node: Node) -> Part:
         case Leaf():
             value = list(node.value) if isinstance(node.value, tuple) else node.value
             shape = {"field": node.field, "op": node.op, "value": value, "days": node.days, "at_least": node.at_least}
-            return {"id": _number(), "kind": "leaf", **shape}
+            return {"id": _number(), "kind": "leaf", **shape, "key": node.key}
         case Not(part=Group(op="any", parts=parts)):
             return {"id": _number(), "kind": "group", "op": "none", "parts": [_part(one) for one in parts]}
         case Not(part=part):

@@ -11,7 +11,7 @@ from core.errors import Refusal
 from core.services.members import Choices
 from pages.ui import format
 from pages.ui.group_draft import Part, first_leaf
-from pages.ui.group_words import campaign_names
+from pages.ui.group_words import names_in
 from pages.ui.member_filters import choices
 from pages.ui.runtime import lang, t
 from pages.ui.tiers import tier_names
@@ -61,7 +61,7 @@ def _field_name(name: str) -> str:
 def leaf_fault(part: Part) -> str | None:
     """What is wrong with a condition, as a sentence; none when it is sound."""
     found = {name: part[name] for name in ("field", "op", "value")}
-    found |= {name: part[name] for name in ("days", "at_least") if part[name] is not None}
+    found |= {name: part[name] for name in ("days", "at_least", "key") if part[name] is not None}
     try:
         parse_segment({"all": [found]})
     except Refusal as refusal:
@@ -87,7 +87,7 @@ def _keep(part: Part, name: str, widget: Any, title: str, options: Sequence[Any]
 
 def _operator(part: Part, rule: Field) -> None:
     """How it compares; another operator takes along what fits it of the value."""
-    own = f"{part['field']}." if part["field"] in ("bought", "campaign") else ""
+    own = f"{part['field']}." if part["field"] in ("bought", "campaign", "coupon", "custom") else ""
     chosen = _keep(part, "op", st.selectbox, t("groups.op"), rule.ops, label=lambda name: t(f"groups.op.{own}{name}"))
     if chosen == part["op"]:
         return
@@ -129,7 +129,8 @@ def _value(part: Part, rule: Field) -> None:
         case "words":
             _words(part, known)
         case "id":
-            names = campaign_names()
+            names = dict(names_in(lang()).of(name))
+            names = {0: t("groups.any_coupon"), **names} if name == "coupon" else names
             part["value"] = _keep(
                 part,
                 "value",
@@ -140,6 +141,8 @@ def _value(part: Part, rule: Field) -> None:
                 index=None,
                 placeholder=t("groups.choose"),
             )
+        case "custom":
+            _own_field(part)
         case _:
             _several(part, rule, known)
 
@@ -185,6 +188,35 @@ def _words(part: Part, known: Choices) -> None:
     )
 
 
+def _own_field(part: Part) -> None:
+    """One of the shop's own fields, and what it is held against as one writes it."""
+    fields = names_in(lang()).customs
+    codes = [*fields, *([part["key"]] if part["key"] and part["key"] not in fields else [])]
+    named, held = st.columns(2, gap="small")
+    with named:
+        part["key"] = _keep(
+            part, "key", st.selectbox, t("groups.own"), codes, index=None, placeholder=t("groups.own"),
+            label=lambda code: fields[code].name if code in fields else code,
+        )  # fmt: skip
+    flag = part["key"] in fields and fields[part["key"]].kind == "flag"
+    if flag and part["op"] == "is":
+        part["value"] = part["value"] if isinstance(part["value"], bool) else True
+        with held:
+            part["value"] = _keep(
+                part, "value", st.selectbox, t("groups.value"), [True, False],
+                label=lambda yes: t(f"groups.flag.custom.{str(yes).lower()}"),
+            )  # fmt: skip
+        return
+    key = _key(part, f"words{part['op']}")
+    if key not in st.session_state:
+        st.session_state[key] = ", ".join(part["value"]) if isinstance(part["value"], list) else part["value"] or ""
+    typed = held.text_input(
+        t("groups.value"), key=key, label_visibility="collapsed", placeholder=t("groups.value"), max_chars=200
+    )
+    several = [one.strip() for one in typed.replace("，", ",").split(",") if one.strip()]
+    part["value"] = several if part["op"] in ("in", "between") else typed.strip()
+
+
 def _several(part: Part, rule: Field, known: Choices) -> None:
     """Some of the values that occur."""
     name, tiers = part["field"], tier_names()
@@ -195,12 +227,15 @@ def _several(part: Part, rule: Field, known: Choices) -> None:
         "source": known.sources,
         "grade": list(range(5)),
         "birthday_month": list(range(1, 13)),
-        "gender": rule.choices,
+        "city_level": list(range(1, 6)),
     }
+    options |= {name: rule.choices} if rule.choices else {}
     words = {
         "tier": lambda one: tiers.get(one, str(one)),
         "birthday_month": lambda one: t(f"segment.month.{one}"),
-        "gender": lambda one: t(f"segment.choice.gender.{one}"),
+        **dict.fromkeys(
+            ("gender", "lifecycle", "rfm_group", "city_level"), lambda one: t(f"segment.choice.{name}.{one}")
+        ),
     }
     kept = [one for one in part["value"] or [] if one not in options[name]]
     part["value"] = part["value"] or []
