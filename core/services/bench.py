@@ -5,6 +5,7 @@ from typing import Protocol
 
 from core.errors import Refusal
 from core.services.bench_lifetime import bench_lifetime
+from core.services.bench_people import bench_profiles, bench_ranks
 from core.services.bench_replay import bench_replay
 from core.services.bench_trends import bench_trends
 
@@ -17,7 +18,13 @@ class Figures(Protocol):
 
 
 Bench = Callable[[int, int, int, Callable[[float], None]], Figures]
-BENCHES: Mapping[str, Bench] = {"P7": bench_trends, "P8": bench_lifetime, "P9": bench_replay}
+BENCHES: Mapping[str, Bench] = {
+    "P2": bench_ranks,
+    "P3": bench_profiles,
+    "P7": bench_trends,
+    "P8": bench_lifetime,
+    "P9": bench_replay,
+}
 
 
 def run_bench(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from core.clock import DAY_MICROSECONDS, DEFAULT_ZONE, ShopZone, to_micros
 from core.documents.enums import ImportKind, OrderStatus
 from core.services.desk import Desk, prepare_store
-from core.store.bulk import bulk_insert, without_indexes
+from core.store.bulk import bulk_insert, reserve_ids, without_indexes
 from core.store.database import Database
 from core.store.migrate import upgrade
 from core.store.tables import ImportBatch, Member, Order, OrderItem, Product
@@ -64,6 +64,25 @@ def build_bench_store(path: Path, members: int, *, seed: int, orders_each: int =
                 bulk_insert(session, Order, _ORDER, rows)
                 bulk_insert(session, OrderItem, _ITEM, _item_rows(first, paid[cut], rng))
     return desk
+
+
+def add_bench_orders(desk: Desk, members: int, count: int, *, seed: int) -> int:
+    """New orders of people picked at random, on the last day; the id of their batch."""
+    rng = np.random.default_rng(seed)
+    with desk.db.write() as session:
+        batch = _batch(count)
+        session.add(batch)
+        session.flush()
+        assert batch.id is not None
+        first = reserve_ids(session, Order, count)[0] - 1
+        lines = reserve_ids(session, OrderItem, count)[0] - 1
+        member = rng.integers(1, members + 1, count)
+        at = to_micros(NOW) - rng.integers(0, DAY_MICROSECONDS // 2, count)
+        paid = rng.integers(20_00, 600_00, count)
+        rows = _order_rows(first, member, at, _ZONE.day_numbers(at), paid, batch.id)
+        bulk_insert(session, Order, _ORDER, rows)
+        bulk_insert(session, OrderItem, _ITEM, _item_rows(first, paid, rng, lines - first))
+    return batch.id
 
 
 _MEMBER = (
@@ -130,7 +149,9 @@ def _orders(members: int, each: int, rng: np.random.Generator) -> tuple[Ints, In
     return (member[order] + 1).astype(np.int64), at[order]
 
 
-def _order_rows(first: int, member: Ints, at: Ints, day: Ints, paid: Ints) -> Iterator[tuple[object, ...]]:
+def _order_rows(
+    first: int, member: Ints, at: Ints, day: Ints, paid: Ints, batch: int = 1
+) -> Iterator[tuple[object, ...]]:
     """One in twelve was refunded."""
     ids = range(first + 1, first + len(member) + 1)
     place = [PROVINCES[one % len(PROVINCES)] for one in member.tolist()]
@@ -139,11 +160,11 @@ def _order_rows(first: int, member: Ints, at: Ints, day: Ints, paid: Ints) -> It
     finished = OrderStatus.FINISHED.value
     for number, who, when, fen, refund, shop_day, province in whole:
         head = (number, PLATFORM, f"N{number:09d}", who, finished, when, when, fen, refund)
-        yield (*head, 1, shop_day, province, 1, when)
+        yield (*head, 1, shop_day, province, batch, when)
 
 
-def _item_rows(first: int, paid: Ints, rng: np.random.Generator) -> Iterator[tuple[object, ...]]:
+def _item_rows(first: int, paid: Ints, rng: np.random.Generator, ahead: int = 0) -> Iterator[tuple[object, ...]]:
     product = rng.integers(1, PRODUCTS + 1, len(paid)).tolist()
     for place, (goods, fen) in enumerate(zip(product, paid.tolist(), strict=True)):
         number = first + place + 1
-        yield number, number, "1", goods, 1, fen, 0 if place % 12 else fen
+        yield number + ahead, number, "1", goods, 1, fen, 0 if place % 12 else fen
