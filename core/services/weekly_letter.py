@@ -19,7 +19,7 @@ from core.services.letter_words import line_words
 from core.services.numbers import day_range
 from core.services.print_files import fill_html, fill_pdf
 from core.services.rule_versions import read_live
-from core.services.shop_goals import read_goal_state
+from core.services.shop_goals import measure, read_goal, read_goal_state
 from core.services.shop_settings import read_settings
 from core.services.today import Todo, read_today
 from core.store.queries import numbers
@@ -28,7 +28,8 @@ from core.store.queries.today import SalesSplit, split_sales
 
 WEEK = 7
 WEEKS = 13  # of the bars: a quarter
-MOST_LINES = 6
+MOST_LINES = 8
+MOST_OWED = 3  # of them: what is owed or due must not push out what brings something
 FLAT = 0.01
 
 
@@ -119,7 +120,7 @@ def write_letter(desk: Desk, lang: Lang, *, week: Period | None = None, now: dat
         figures=_figures(lang, sums, before),
         bars=_bars(weekly),
         results=tuple(_results(desk, lang, week, now)),
-        tasks=tuple(_task(lang, todo, names) for todo in found.todos[:MOST_LINES]),
+        tasks=tuple(_task(lang, todo, names) for todo in _chosen(found.todos)),
         notes=tuple(_notes(desk, lang, found.data_until, week, today, now)),
     )
 
@@ -213,6 +214,13 @@ def _results(desk: Desk, lang: Lang, week: Period, now: datetime) -> list[str]:
     return told
 
 
+def _chosen(todos: list[Todo]) -> list[Todo]:
+    """What goes on the page: the most pressing of what is owed, then what brings something; results stand above."""
+    owed = [todo for todo in todos if todo.kind != "result" and _sort(todo) == "owed"][:MOST_OWED]
+    gains = [todo for todo in todos if todo.kind != "result" and _sort(todo) == "untried"]
+    return [*owed, *gains][:MOST_LINES]
+
+
 def _task(lang: Lang, todo: Todo, tiers: Mapping[str, str]) -> Task:
     line, why = line_words(todo, lang, tiers)
     return Task(line, why, _brings(lang, todo))
@@ -221,8 +229,8 @@ def _task(lang: Lang, todo: Todo, tiers: Mapping[str, str]) -> Task:
 def _brings(lang: Lang, todo: Todo) -> str:
     """What it should bring by what was shown of its like; nothing is promised that was not."""
     past = todo.result
-    if todo.kind == "result" or past is None:
-        return "" if todo.kind == "result" else translate(lang, f"letter.brings.{_sort(todo)}")
+    if past is None:
+        return translate(lang, f"letter.brings.{_sort(todo)}")
     if past.verdict is not Verdict.WORKS:
         return translate(lang, f"letter.brings.{past.verdict.value}")
     return _expected(lang, todo, past)
@@ -247,17 +255,23 @@ def _notes(desk: Desk, lang: Lang, until: date | None, week: Period, today: date
     told = []
     if until is not None and until < week.end - timedelta(days=1):
         told.append(translate(lang, "letter.note.stale", day=day_words(until, today, lang)))
-    state = read_goal_state(desk, now=now)
-    if state is not None:
-        metric = state.goal.metric
+    goal = read_goal(desk)
+    if goal is not None:
+        metric = goal.metric
         values = {
-            "now": _metric(metric, state.standing.value),
-            "target": _metric(metric, state.goal.target),
-            "name": translate(lang, f"goal.metric.{metric.value}"),
+            "now": _metric(metric, _standing(desk, metric, now)),
+            "target": _metric(metric, goal.target),
+            "name": translate(lang, f"goal.name.{metric.value}"),
         }
-        last = day_words(state.goal.last_day, today, lang)
+        last = day_words(goal.last_day, today, lang)
         told.append(translate(lang, "letter.note.goal", day=last, **values))
     return told
+
+
+def _standing(desk: Desk, metric: Metric, now: datetime) -> int:
+    """Where the goal's number stands; what moved it, which takes longer, is on the first page."""
+    state = None if metric.is_rate else read_goal_state(desk, now=now)
+    return state.standing.value if state is not None else measure(desk, metric, now=now).value
 
 
 def _metric(metric: Metric, value: int) -> str:
