@@ -12,18 +12,20 @@ from core.store.queries import numbers
 from core.store.queries import shop_goals as queries
 
 STEP_DAYS = 28
-MOST_STEPS = 12
+MOST_STEPS = 8
 WEEKS = 26
 
 
 @dataclass(frozen=True)
 class Course:
-    """The way so far: the share of it that has passed, the outlook; of a sum what it is and what it was before."""
+    """The way so far and the outlook; of a sum what it is and what it was before, of a rate its people now."""
 
     elapsed: float
     outlook: Outlook | None
     so_far: int = 0
     before: int = 0
+    people: int = 0
+    held: int = 0
 
     def should(self, baseline: int, target: int, metric: Metric) -> int:
         """Where it should stand now."""
@@ -44,7 +46,8 @@ def rate_course(session: Session, metric: Metric, first: int, end: int, until: i
     counts = queries.second_counts if metric is Metric.FIRST_TO_SECOND else queries.repeat_counts
     found = counts(session, [(one - window, one) for one in ends])
     past = [held * WHOLE_BP // people if people else 0 for people, held in found]
-    return Course(elapsed, foresee_rate(past, max(end - until, 0) / STEP_DAYS))
+    people, held = found[-1]
+    return Course(elapsed, foresee_rate(past, max(end - until, 0) / STEP_DAYS), people=people, held=held)
 
 
 def sum_course(session: Session, zone: ShopZone, metric: Metric, first: int, end: int, until: int) -> Course:

@@ -51,7 +51,7 @@ class GoalState:
     """The goal as of the last day with orders (``until``, not in).
 
     ``needed``: people who must still do it (a rate), or what is missing of the sum. ``outlook`` is None while nothing can
-    be said. ``moved`` by "visit" and "tier" (by "source" for joins): what each group added since the goal was set.
+    be said.
     """
 
     goal: Goal
@@ -62,6 +62,12 @@ class GoalState:
     pace: Pace
     days_left: int
     outlook: Outlook | None
+
+
+@dataclass(frozen=True)
+class GoalMoves:
+    """What moved it since it was set, by "visit" and "tier" ("source" for joins), and the campaigns proven to have helped."""
+
     moved: Mapping[str, tuple[Part, ...]]
     against: date | None
     campaigns: tuple[Helped, ...]
@@ -155,7 +161,7 @@ def give_up_goal(desk: Desk, actor: Actor, goal_id: int, *, now: datetime) -> No
 
 
 def read_goal_state(desk: Desk, *, now: datetime) -> GoalState | None:
-    """The goal with its pace, where it is likely to end, and what moved it; None without a goal or without orders."""
+    """The goal with its pace and where it is likely to end; None without a goal or without orders."""
     goal = read_goal(desk)
     if goal is None:
         return None
@@ -167,12 +173,11 @@ def read_goal_state(desk: Desk, *, now: datetime) -> GoalState | None:
         until = min(until, day_number(goal.last_day) + 1)
         first, end = day_number(goal.starts), day_number(goal.last_day) + 1
         if goal.metric.is_rate:
-            standing = _rate(session, goal.metric, until)
             course = rate_course(session, goal.metric, first, end, until)
+            standing = _standing(course.people, course.held)
         else:
             course = sum_course(session, zone, goal.metric, first, end, until)
             standing = Standing(course.so_far)
-        moved, against = what_moved(session, zone, goal.metric, first, end, until)
     should = course.should(goal.baseline, goal.target, goal.metric)
     return GoalState(
         goal=goal,
@@ -183,10 +188,17 @@ def read_goal_state(desk: Desk, *, now: datetime) -> GoalState | None:
         pace=judge_pace(standing.value, should, goal.target, goal.baseline, cases=standing.people),
         days_left=max(end - max(until, first), 0),
         outlook=course.outlook,
-        moved=moved,
-        against=against,
-        campaigns=helpful_campaigns(desk, zone.start(goal.starts), now=now),
     )
+
+
+def read_goal_moves(desk: Desk, goal: Goal, *, now: datetime) -> GoalMoves:
+    """Who moved a goal: reads two windows of orders, so it is asked for only when somebody wants to know."""
+    with desk.db.read() as session:
+        zone = ShopZone(load_settings(session).zone)
+        first, end = day_number(goal.starts), day_number(goal.last_day) + 1
+        until = min(_until(session, zone.day(now)) or first, end)
+        moved, against = what_moved(session, zone, goal.metric, first, end, until)
+    return GoalMoves(moved, against, helpful_campaigns(desk, zone.start(goal.starts), now=now))
 
 
 def _goal(row: ShopGoal) -> Goal:
@@ -203,7 +215,10 @@ def _until(session: Session, today: date) -> int | None:
 
 def _rate(session: Session, metric: Metric, until: int) -> Standing:
     counts = queries.second_counts if metric is Metric.FIRST_TO_SECOND else queries.repeat_counts
-    people, held = counts(session, [(until - metric.window, until)])[0]
+    return _standing(*counts(session, [(until - metric.window, until)])[0])
+
+
+def _standing(people: int, held: int) -> Standing:
     return Standing(held * WHOLE_BP // people if people else 0, people, held)
 
 

@@ -1,16 +1,16 @@
 """The key numbers of today's page: one stretch of days against the one before and against last year's."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
 from core.analytics.festivals import Festival
-from core.analytics.periods import Every, Period, last_year_aligned
+from core.analytics.periods import Every, Period, buckets, last_year_aligned
 from core.clock import ShopZone, day_number, to_micros
 from core.services.desk import Desk
-from core.services.numbers import TierShare, TrendStep, day_range, last_days, read_tier_mix, read_trend
+from core.services.numbers import TierShare, TrendStep, day_range, last_days, read_tier_mix
 from core.services.rule_versions import read_live
 from core.services.shop_settings import load_settings
 from core.store.queries import numbers, today_cards
@@ -61,14 +61,29 @@ def read_cards(desk: Desk, days: int, *, now: datetime) -> Cards:
         known = [span is not None and span[0] <= day_number(one.start) for one in stretches]
         known[0] = span is not None
         figures = _figures(session, zone, stretches, known, value, now)
+        daily = numbers.day_rows(session, *day_range(period))
     return Cards(
         period=period,
         aligned=aligned.period,
         festival=aligned.festival,
         figures=figures,
-        steps=tuple(read_trend(desk, period, STEPS[days])),
+        steps=_steps(period, STEPS[days], daily),
         tiers=tuple(read_tier_mix(desk, rules.codes, period)),
     )
+
+
+def _steps(period: Period, every: Every, daily: list[tuple[int, numbers.Sums]]) -> tuple[TrendStep, ...]:
+    """The steps of a stretch summed up from its days: people are counted anew each day, so only sums are drawn of them."""
+    found = []
+    for bucket in buckets(period, every):
+        first, end = day_number(bucket.start), day_number(bucket.end)
+        days = [astuple(sums) for day, sums in daily if first <= day < end]
+        found.append(
+            TrendStep(
+                bucket, numbers.Sums(*(sum(column) for column in zip(*days, strict=True))) if days else numbers.NOTHING
+            )
+        )
+    return tuple(found)
 
 
 def _figures(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.analytics.goal_pace import Metric, Pace, Part
 from core.documents.enums import Area
-from core.services.shop_goals import GoalState, read_goal_state
+from core.services.shop_goals import GoalMoves, GoalState, read_goal, read_goal_moves, read_goal_state
 from pages.ui import format
 from pages.ui.goal_dialog import goal_buttons
 from pages.ui.parts import link
@@ -26,6 +26,12 @@ COLOURS = {
 def goal_state() -> GoalState | None:
     """The goal as it stands today."""
     return read_goal_state(desk(), now=now())
+
+
+@cached(Area.ORDERS, Area.MEMBERS, Area.CAMPAIGNS, Area.SETTINGS)
+def _goal_moves(goal_id: int) -> GoalMoves | None:
+    goal = read_goal(desk())
+    return None if goal is None or goal.id != goal_id else read_goal_moves(desk(), goal, now=now())
 
 
 def goal_value(metric: Metric, value: int) -> str:
@@ -99,20 +105,8 @@ def _outlook(found: GoalState) -> str:
 
 
 def _why(found: GoalState) -> None:
-    """Who moved it, the campaigns that are proven to have helped, and how all of this is worked out."""
+    """How it is worked out; on demand who moved it and the campaigns that are proven to have helped."""
     metric = found.goal.metric
-    for by, parts in found.moved.items():
-        if found.against is not None and parts:
-            st.markdown(f"**{t(f'goal.moved.{by}', day=format.day(found.against, year=True))}**")
-            st.markdown("\n".join(f"- {_part(metric, by, part)}" for part in _largest(parts)))
-    st.markdown(f"**{t('goal.campaigns')}**")
-    if found.campaigns:
-        for one in found.campaigns[:3]:
-            counts = {name: format.number(round(getattr(one, name))) for name in ("low", "middle", "high")}
-            st.markdown(t("goal.campaign", name=format.md_escape(one.name), **counts))
-        link(t("goal.campaigns.all"), "numbers/results.py")
-    else:
-        st.caption(t("goal.campaigns.none"))
     people = found.standing.people
     until = format.day(format.until(found.until), year=True)
     counted = (
@@ -120,6 +114,26 @@ def _why(found: GoalState) -> None:
     )
     method = "rate" if metric.is_rate else "sum"
     st.caption(f"{counted} {t(f'goal.method.{method}')}")
+    if st.toggle(t("goal.moves"), key="goal:moves"):
+        _moves(found)
+
+
+def _moves(found: GoalState) -> None:
+    moves = _goal_moves(found.goal.id)
+    if moves is None:
+        return
+    for by, parts in moves.moved.items():
+        if moves.against is not None and parts:
+            st.markdown(f"**{t(f'goal.moved.{by}', day=format.day(moves.against, year=True))}**")
+            st.markdown("\n".join(f"- {_part(found.goal.metric, by, part)}" for part in _largest(parts)))
+    st.markdown(f"**{t('goal.campaigns')}**")
+    for one in moves.campaigns[:3]:
+        counts = {name: format.number(round(getattr(one, name))) for name in ("low", "middle", "high")}
+        st.markdown(t("goal.campaign", name=format.md_escape(one.name), **counts))
+    if moves.campaigns:
+        link(t("goal.campaigns.all"), "numbers/results.py")
+    else:
+        st.caption(t("goal.campaigns.none"))
 
 
 def _largest(parts: Sequence[Part]) -> list[Part]:

@@ -82,8 +82,6 @@ def _series(found: Cards, name: str) -> list[float] | None:
             return [float(one.orders) for one in steps]
         case "aov":
             return [one.sales_fen / one.orders / 100 if one.orders else 0.0 for one in steps]
-        case "active":
-            return [float(one.member_buyers) for one in steps]
         case "newcomers":
             return [float(one.new_buyers) for one in steps]
         case _:

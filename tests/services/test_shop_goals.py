@@ -7,7 +7,15 @@ import pytest
 
 from core.analytics.goal_pace import Metric, Pace
 from core.errors import Refusal
-from core.services.shop_goals import comparable, give_up_goal, measure, read_goal, read_goal_state, set_goal
+from core.services.shop_goals import (
+    comparable,
+    give_up_goal,
+    measure,
+    read_goal,
+    read_goal_moves,
+    read_goal_state,
+    set_goal,
+)
 from core.store.database import Database
 from tests.services.order_files import NOW, OWNER, ZONE, at, bring_in, new_desk, order
 
@@ -84,4 +92,6 @@ def test_a_sum_counts_from_its_first_day_against_last_years_course(db: Database,
     assert state.should == 3_720_00  # 31 of the 60 days of last year's course
     assert state.outlook is not None
     assert state.outlook.middle == 6_000_00  # as it was last year, so it goes on
-    assert sum(part.moved for part in state.moved["visit"]) == 0
+    moves = read_goal_moves(desk, goal, now=NOW)
+    assert sum(part.moved for part in moves.moved["visit"]) == 0
+    assert moves.campaigns == ()
