@@ -102,6 +102,14 @@ def kept_is_current(session: Session) -> bool:
     return queries.facts_stamp(session) == _stamp(session)
 
 
+def wrong_cells(session: Session) -> int:
+    """Kept cells that are not what the orders say; of a table that is not of these orders, and so never shown, none."""
+    if not kept_is_current(session):
+        return 0
+    kept, said = ({row[:2]: row[2:] for row in rows} for rows in (queries.read_cells(session), _table(_count(session))))
+    return sum(kept.get(key) != said.get(key) for key in kept.keys() | said.keys())
+
+
 def list_slices(desk: Desk, by: SliceBy) -> list[tuple[str, int]]:
     """What the cohorts can be cut to: (value, customers), the largest first."""
     with desk.db.read() as session:

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from core.rules.timing import EARLIEST_HOUR, LATEST_HOUR, MARKETING_PER_30_DAYS, MARKETING_PER_DAY
+from core.services.cohorts import wrong_cells
 from core.services.desk import Desk
 from core.services.outlook_check import outlook_differences
 from core.services.refresh import owed_members, owed_numbers
@@ -40,6 +41,7 @@ def verify_store(desk: Desk) -> Verification:
         found["I15"] = invariants.inside_quiet_hours(session, zone, EARLIEST_HOUR, LATEST_HOUR)
         found["I17"] = 0 if broken_link(session) is None else 1
         owed = owed_members(session)
+        found["cohorts"] = wrong_cells(session)
         found["replay"] = replay_differences(session, zone, owed)
         if EVERYBODY not in owed_numbers(session):  # an older version of the product did not derive them
             found["profiles"] += invariants.wrong_details(session)

@@ -114,6 +114,7 @@ CASES = [
         "UPDATE decision SET arm = 'held_out' WHERE arm = 'treated' AND member_id = (SELECT min(member_id) FROM outbox_message)",
         2,
     ),
+    ("cohorts", "cohort_cell", "UPDATE cohort_cell SET buyers = buyers + 1 WHERE step = 0", 2),
     ("profiles", "member_profile", "DELETE FROM member_profile WHERE member_id = 1", 1),
     ("profiles", "member_profile", "UPDATE member_profile SET orders = orders + 1 WHERE member_id = 1", 1),
     ("profiles", "member_profile", "UPDATE member_profile SET net_fen = net_fen + 1 WHERE member_id = 1", 1),
