@@ -171,7 +171,7 @@ def _expiring(leaf: Leaf, shop: SmallShop, member: Row) -> bool:
     ends = points.get("next_expiry_at")
     if ends is None or ends <= NOW or not points["next_expiry_points"]:
         return False
-    return day_number(ZONE.day(ends)) - TODAY <= leaf.value  # type: ignore[operator, no-any-return]
+    return day_number(ZONE.day(ends)) - TODAY <= leaf.value  # type: ignore[operator]
 
 
 def _coupon(leaf: Leaf, shop: SmallShop, member: Row) -> bool:
