@@ -1,3 +1,3 @@
 """MemberDesk core: everything but the screen."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
