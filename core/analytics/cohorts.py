@@ -31,8 +31,7 @@ class Cells(NamedTuple):
 NO_CELLS = Cells(*(np.zeros(0, np.int64) for _ in Cells._fields))
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One month of a cohort's life; ``over``: no order of that month can still come."""
 
     step: int

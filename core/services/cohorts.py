@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from sqlmodel import Session
 
-from core.analytics.cohorts import NO_CELLS, Cells, Cohort, cohort_cells, join_cells, make_cohorts
+from core.analytics.cohorts import Cells, Cohort, cohort_cells, join_cells, make_cohorts
 from core.analytics.second_order import Curve, returned_curve
 from core.clock import day_of
 from core.documents.enums import Area
@@ -90,8 +90,7 @@ def read_cohorts(desk: Desk, by: SliceBy | None = None, value: str = "") -> Coho
         if span is None:
             return CohortReport((), None)
         if by is None and kept_is_current(session):
-            kept = queries.read_cells(session)
-            cells = Cells(*np.array(kept, np.int64).reshape(len(kept), len(NO_CELLS)).T)
+            cells = Cells(*queries.cell_columns(session).T)
         else:
             cells = _count(session, by, value)
     return CohortReport(make_cohorts(cells, span[1]), day_of(span[1]))

@@ -1,5 +1,7 @@
 """The cohort table as it is kept, and the paid orders that it is made of."""
 
+from itertools import chain
+
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import text
@@ -38,6 +40,12 @@ def read_cells(session: Session) -> Table:
     """The kept cells: cohort, step, buyers, orders, net fen."""
     rows = session.execute(text("SELECT cohort, step, buyers, orders, net_fen FROM cohort_cell ORDER BY cohort, step"))
     return tuple(tuple(int(value) for value in row) for row in rows)
+
+
+def cell_columns(session: Session) -> Ints:
+    """The kept cells as an int64 array of five columns: a page reads them without an object for each."""
+    rows = session.execute(text("SELECT cohort, step, buyers, orders, net_fen FROM cohort_cell ORDER BY cohort, step"))
+    return np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, 5)
 
 
 def write_cells(session: Session, cells: Table) -> None:
