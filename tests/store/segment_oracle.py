@@ -4,6 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
+
+from core.analytics.lifecycle import STATES, Days, states
 from core.analytics.places import city_level
 from core.clock import day_number, day_of
 from core.documents.custom_field import parse_value
@@ -147,13 +150,11 @@ def _lifecycle(leaf: Leaf, shop: SmallShop, member: Row) -> bool:
     foreseen, orders = shop.outlooks.get(member["id"]), _paid(leaf, shop, member)
     if foreseen is None:
         return False
-    days = {order["shop_day"] for order in orders}
-    for state in ("lost", "dormant", "slipping"):
-        if foreseen[f"{state}_day"] <= TODAY:
-            return state in leaf.value  # type: ignore[operator]
-    if len(days) == 1 and TODAY - min(days) <= 30:
-        return "newcomer" in leaf.value  # type: ignore[operator]
-    return ("loyal" if len(days) >= 4 else "active") in leaf.value  # type: ignore[operator]
+    bought = {order["shop_day"] for order in orders}
+    kept = ("rhythm_days", "next_day", "slipping_day", "dormant_day", "lost_day")
+    days = Days(*(np.array([foreseen[name]]) for name in kept))
+    (state,) = states(TODAY, np.array([min(bought)]), np.array([len(bought)]), days)
+    return STATES[state] in leaf.value  # type: ignore[operator]
 
 
 def _ahead(leaf: Leaf, shop: SmallShop, member: Row) -> bool:

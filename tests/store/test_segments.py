@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.analytics.lifecycle import LOYAL_FROM, NEW_DAYS, STATES
 from core.analytics.places import MUNICIPALITIES, cities_of_level
 from core.analytics.rfm import GROUPS
 from core.documents.segment import EVERYONE, FIELDS, Node, Not, leaves, parse_segment
@@ -17,7 +18,7 @@ from core.documents.segment_fields import LIFECYCLE, RFM_GROUPS
 from core.rules.segment_unfold import Known, unfold
 from core.rules.timing import birthdays_kept_on
 from core.store.database import Database
-from core.store.queries.segment_leaves import SOURCES, Day
+from core.store.queries.segment_leaves import LOYAL_BUYING_DAYS, NEWCOMER_DAYS, SOURCES, Day
 from core.store.queries.segments import (
     count_members,
     list_members,
@@ -157,9 +158,10 @@ _SAMPLES: dict[str, Any] = {
     "choices": ["female"], "choice": "email", "id": 1, "words": "奶粉",
 }  # fmt: skip
 _OWN_SAMPLES: dict[str, Any] = {
-    "orders": 1, "tag": "母婴", "interaction": "review", "lifecycle": ["slipping", "active"], "rfm_group": ["best", "left"],
-    "coupon_pct": 50, "messages": 1, "age": 30, "month_start_pct": 30, "alive_pct": 7, "aov_fen": 150_00,
-    "rhythm_days": 7, "missing_growth": 100, "missing_orders": 1, "top_spend_share": 50, **dict.fromkeys(("r_score", "f_score", "m_score", "stars"), 3),
+    "orders": 1, "tag": "母婴", "interaction": "review", "messages": 1, "age": 30, "aov_fen": 150_00,
+    "lifecycle": ["slipping", "active"], "rfm_group": ["best", "left"], "coupon_pct": 50, "month_start_pct": 30,
+    "alive_pct": 7, "rhythm_days": 7, "missing_growth": 100, "missing_orders": 1, "top_spend_share": 50,
+    **dict.fromkeys(("r_score", "f_score", "m_score", "stars"), 3),
 }  # fmt: skip
 
 
@@ -182,9 +184,8 @@ def test_every_field_divides_the_shop_and_its_opposite_is_the_rest(db: Database)
 def test_every_field_has_its_sql_and_the_vocabularies_are_those_of_the_analytics() -> None:
     assert sorted(SOURCES) == ASKED
     assert set(RFM_GROUPS) == {group.value for group in GROUPS}
-    from core.analytics.lifecycle import STATES
-
     assert tuple(STATES) == LIFECYCLE
+    assert (NEW_DAYS, LOYAL_FROM) == (NEWCOMER_DAYS, LOYAL_BUYING_DAYS)
 
 
 def test_which_conditions_held_is_told_for_everybody_and_for_one(db: Database) -> None:
@@ -202,7 +203,7 @@ def test_which_conditions_held_is_told_for_everybody_and_for_one(db: Database) -
     own = list(leaves(tree))
     by_id = {member["id"]: member for member in shop.members}
     with db.read() as session:
-        held = {number: bits for number, bits in session.execute(select_held(session, tree, DAY, own))}
+        held = dict(tuple(row) for row in session.execute(select_held(session, tree, DAY, own)))
         assert held.keys() == {number for number, one in by_id.items() if holds(tree, shop, one)}
         for number, bits in held.items():
             meant = [holds(leaf, shop, by_id[number]) for leaf in own]

@@ -122,7 +122,7 @@ def _lifecycle(leaf: Leaf, scope: Scope) -> Condition:
     slipping, dormant, lost = (
         col(MemberOutlook.slipping_day), col(MemberOutlook.dormant_day), col(MemberOutlook.lost_day),
     )  # fmt: skip
-    fresh = and_(col(MemberProfile.first_day) >= today - NEWCOMER_DAYS, days == 1)
+    fresh = and_(col(MemberProfile.first_day) > today - NEWCOMER_DAYS, days == 1)
     awake, loyal = slipping > today, days >= LOYAL_BUYING_DAYS
     states = {
         "newcomer": and_(awake, fresh),
