@@ -61,7 +61,7 @@ def spend(
         parsed = parse_spend(path, today=shop.today)
         _write(shop, target, parsed.rejects, parsed.headers)
         if not dry_run and len(parsed.rejects) > max_bad * parsed.rows:
-            raise Refusal("too_many_bad_rows", rows=parsed.rows, rejects=len(parsed.rejects))
+            raise Refusal("too_many_bad_rows", rows=parsed.rows, rejected=len(parsed.rejects))
         kept = [SpendLine(first_of(row.month), row.channel, row.amount_fen) for row in parsed.lines]
         changed = 0 if dry_run else save_spend(shop.desk, shop.actor, kept, now=shop.now)
         total = sum(row.amount_fen for row in parsed.lines)

@@ -85,7 +85,7 @@ def import_traffic(
     """Bring the days of a file in; a day that is there is replaced. Refuses ``too_many_bad_rows`` but on trial."""
     rejected = len(parsed.rejects)
     if not dry_run and rejected > max_bad * parsed.rows:
-        raise Refusal("too_many_bad_rows", rows=parsed.rows, rejects=rejected)
+        raise Refusal("too_many_bad_rows", rows=parsed.rows, rejected=rejected)
     days = [row.shop_day for row in parsed.days]
     with desk.db.read() as session:
         known = queries.days_between(session, min(days), max(days) + 1) if days else {}

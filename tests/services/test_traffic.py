@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import Refusal
+from core.i18n import translate
 from core.importers.traffic import parse_traffic
 from core.services.ad_spend import SpendLine, read_spend, save_spend
 from core.services.traffic import TrafficReport, import_traffic, read_span, read_won
@@ -38,8 +39,9 @@ def test_a_day_is_brought_in_once_and_replaced_when_it_differs(db: Database, tmp
 
 
 def test_a_file_that_is_mostly_wrong_changes_nothing(db: Database, tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match="too_many_bad_rows"):
+    with pytest.raises(Refusal, match="too_many_bad_rows") as refused:
         _import(db, tmp_path, "2026-02-01,100,4\n合计,100,4\n")
+    assert translate("zh", "error.too_many_bad_rows", **refused.value.params).startswith("2 行里有 1 行")
     assert read_span(new_desk(db)) is None
 
 
