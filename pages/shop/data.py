@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.ui.deeds_file import deeds_card
 from pages.ui.import_files import choose, drop_files, has_dropped, make_plans
 from pages.ui.import_history import show_history
 from pages.ui.import_preview import show_preview
@@ -28,4 +29,5 @@ with page("menu.data", t("data.subtitle")):
                     st.markdown(t(f"data.which.{part}"))
                 download(t("data.keys_template"), lambda: KEYS_TEMPLATE.encode("utf-8-sig"), t("data.keys_file"))
     show_history()
+    deeds_card()
     traffic_card()

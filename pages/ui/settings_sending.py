@@ -7,6 +7,7 @@ from core.channels.smtp import EmailSettings, Security, is_address
 from core.rules.timing import EARLIEST_HOUR, LATEST_HOUR, MARKETING_PER_30_DAYS
 from core.services.sample_message import send_sample
 from core.services.shop_settings import SmtpSettings, save_settings, seal_smtp_password, smtp_plain
+from pages.ui.opt_out_replies import replies_card
 from pages.ui.parts import card, flash
 from pages.ui.runtime import actor, desk, is_demo, now, settings, t
 
@@ -23,6 +24,7 @@ def show() -> None:
             _limits()
         with card(t("settings.sample")):
             _sample()
+        replies_card()
     with right, card(t("settings.mail"), help=t("settings.mail.help")):
         _mail()
 

@@ -14,6 +14,7 @@ from core.services.audience import picks_by_deeds
 from core.services.desk import Desk
 from core.services.erasures import choose_personalised, erase_person
 from core.services.numbers import last_days, read_kpis
+from core.services.opt_out_replies import means_no, read_replies
 from core.services.person_export import export_person
 from core.services.reach import find_reach
 from core.services.shop_settings import read_settings
@@ -124,3 +125,20 @@ def test_only_the_words_of_a_deed_can_be_taken_away(shop: Desk) -> None:
             session.execute(text(f"UPDATE interaction SET {change}"))
     erase_person(shop, OWNER, _member(shop, "A"), reason="本人要求", now=NOW)
     assert rows_of(shop.db, "SELECT note, subject FROM interaction") == [("", "x")]
+
+
+def test_replies_that_say_no_stop_everything_and_the_rest_is_told(shop: Desk) -> None:
+    pasted = f"{PHONE} Ｔ\n\nB 退 订。\n谁 T\nB 什么时候发货？\nA"
+    done = read_replies(shop, OWNER, pasted, platform="shop", source="回复退订", now=NOW)
+    assert (done.stopped, done.again, done.unknown, done.other) == (2, 0, (4,), (5,))
+    assert rows_of(shop.db, "SELECT opted_out FROM member ORDER BY id") == [(1,), (1,)] or rows_of(
+        shop.db, "SELECT opted_out FROM member ORDER BY id"
+    ) == [(True,), (True,)]
+    assert read_replies(shop, OWNER, "B TD", platform="shop", source="回复退订", now=NOW).again == 1
+
+
+@pytest.mark.parametrize(
+    ("_case", "words", "no"), [("TD", "td", True), ("reply R", "回复R", True), ("thanks", "谢谢", False)]
+)
+def test_only_the_words_of_a_refusal_refuse(_case: str, words: str, no: bool) -> None:
+    assert means_no(words) is no
