@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -258,6 +259,7 @@ def liability(as_json: AsJson = False) -> None:
 def member(reference: MemberRef, as_json: AsJson = False) -> None:
     """One person's portrait, with names and numbers masked."""
     from core.commands.portrait import portrait_json, portrait_lines
+    from core.commands.portrait_more import read_more
     from core.services.explain_tier import explain_tier
     from core.services.members import read_portrait, resolve_member
 
@@ -265,4 +267,6 @@ def member(reference: MemberRef, as_json: AsJson = False) -> None:
         number = resolve_member(shop.desk, reference)
         portrait = read_portrait(shop.desk, number, now=shop.now)
         proof = explain_tier(shop.desk, number, now=shop.now)
-        answer(as_json, portrait_json(portrait), lambda: portrait_lines(shop, portrait, proof))
+        more = read_more(shop, portrait)
+        found = portrait_json(portrait) | more.as_json()
+        answer(as_json, found, lambda: chain(portrait_lines(shop, portrait, proof), more.lines(shop)))

@@ -12,6 +12,7 @@ from core.documents.enums import Area
 from core.errors import Refusal
 from core.services.actor import Actor
 from core.services.demo_campaigns import add_campaigns
+from core.services.demo_cards import add_cards
 from core.services.demo_facts import add_orders, add_people
 from core.services.demo_goal import add_goal
 from core.services.demo_plans import add_paid_plan
@@ -80,6 +81,7 @@ def build_demo(
     report(0.95)
     add_promises(desk, actor, now=now)
     add_paid_plan(desk, actor, len(shop.people), now=now)
+    add_cards(desk, actor, now=now)
     add_goal(desk, actor, now=now, seed=seed)
     report(1.0)
     return DemoReport(len(shop.people), len(shop.orders), len(shop.campaigns), time.monotonic() - started)

@@ -90,7 +90,7 @@ def tag_found(
     """Give a tag to everybody whom the list's filter finds; how many did not have it. Refuses ``tag_name``."""
     with desk.db.read() as session:
         within = None if tree is None else compile_segment(session, tree, now=now)
-        people = select_found(wanted, within)
+        people = select_found(session, wanted, within)
     return _give(desk, actor, people, tag, now)
 
 
@@ -100,7 +100,7 @@ def untag_found(
     """Take a tag from everybody whom the list's filter finds; how many had it by hand."""
     with desk.db.write(Area.MEMBERS) as session:
         within = None if tree is None else compile_segment(session, tree, now=now)
-        gone = queries.take(session, tag, select_found(wanted, within))
+        gone = queries.take(session, tag, select_found(session, wanted, within))
         record(session, actor.name, "tag.taken", "members", now=now, count=gone, tag=tag)
     return gone
 

@@ -283,6 +283,12 @@ def read_choices(desk: Desk) -> Choices:
         )
 
 
+def list_choices(desk: Desk) -> tuple[list[str], list[str]]:
+    """The provinces and the tags that occur, most frequent first: both out of narrow indexes."""
+    with desk.db.read() as session:
+        return queries.known_values(session, "province"), queries.known_tags(session)
+
+
 def buying_lines(desk: Desk, member_id: int) -> list[tuple[int, int]]:
     """(fen a piece, pieces) of every line of a person's paid orders."""
     with desk.db.read() as session:

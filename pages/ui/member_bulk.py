@@ -9,7 +9,7 @@ from core.services.member_tags import tag_found, tag_members, untag_found, untag
 from core.store.queries.members import MemberFilter
 from pages.ui import format
 from pages.ui.confirm import confirm_dialog
-from pages.ui.member_filters import choices
+from pages.ui.member_filters import list_choices
 from pages.ui.runtime import actor, desk, now, t
 
 TAG, WAY = "members:bulk:tag", "members:bulk:way"
@@ -65,7 +65,7 @@ def _fields() -> bool:
         format_func=lambda way: t(f"bulk.way.{way}"),
     )  # fmt: skip
     st.selectbox(
-        t("members.tag"), choices().tags, index=None, accept_new_options=True, key=TAG,
+        t("members.tag"), list_choices()[1], index=None, accept_new_options=True, key=TAG,
         placeholder=t("tags.add.example"),
     )  # fmt: skip
     return bool(st.session_state[TAG])

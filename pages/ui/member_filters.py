@@ -9,6 +9,7 @@ from core.clock import day_number
 from core.documents.enums import Area
 from core.documents.segment import Node
 from core.services.members import Choices, read_choices
+from core.services.members import list_choices as read_list_choices
 from core.services.today import whole_days
 from core.store.queries.members import Kind, MemberFilter, Sort
 from pages.ui.member_refine import TAGS, refine_filters
@@ -30,10 +31,16 @@ def choices() -> Choices:
     return read_choices(desk())
 
 
+@cached(Area.MEMBERS)
+def list_choices() -> tuple[list[str], list[str]]:
+    """The provinces and tags that occur."""
+    return read_list_choices(desk())
+
+
 def member_filters() -> tuple[MemberFilter, Sort, Node | None]:
     """Draw the filters; what they say, and the condition that goes with it."""
     _from_address()
-    known = choices()
+    provinces_known, tags_known = list_choices()
     first = st.columns([1.7, 2.5, 1.1], gap="small")
     needle = first[0].text_input(
         t("members.search"),
@@ -59,11 +66,11 @@ def member_filters() -> tuple[MemberFilter, Sort, Node | None]:
             key="members:tiers", persist_state="session",
         )  # fmt: skip
     provinces = second[1].multiselect(
-        t("members.province"), known.provinces, placeholder=t("members.any"), key="members:provinces",
+        t("members.province"), provinces_known, placeholder=t("members.any"), key="members:provinces",
         persist_state="session",
     )  # fmt: skip
     tags = second[2].multiselect(
-        t("members.tag"), known.tags, placeholder=t("members.any"), key=TAGS, persist_state="session",
+        t("members.tag"), tags_known, placeholder=t("members.any"), key=TAGS, persist_state="session",
     )  # fmt: skip
     bought = second[3].selectbox(
         t("members.bought"), list(BOUGHT), index=None, placeholder=t("members.any"), key=f"members:bought:{lang()}",

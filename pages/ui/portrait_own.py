@@ -8,7 +8,7 @@ from core.services.custom_fields import FieldValue, set_value, values_of
 from core.services.member_tags import LONGEST, own_tags, tag_members, untag_members
 from core.services.members import Portrait
 from pages.ui import format
-from pages.ui.member_filters import choices
+from pages.ui.member_filters import list_choices
 from pages.ui.page import guard
 from pages.ui.parts import card, flash, link
 from pages.ui.runtime import actor, desk, now, t
@@ -33,7 +33,7 @@ def tags_card(portrait: Portrait) -> None:
                     t("tags.take"), icon=":material/close:", type="tertiary", key=f"tag:{one.tag}", on_click=_take,
                     args=(number, one.tag),
                 )  # fmt: skip
-        known = [tag for tag in choices().tags if tag not in {one.tag for one in found}]
+        known = [tag for tag in list_choices()[1] if tag not in {one.tag for one in found}]
         tag = st.selectbox(
             t("tags.add"), known, index=None, accept_new_options=True, placeholder=t("tags.add.example"),
             key=f"tag:new:{number}:{len(found)}",

@@ -46,7 +46,8 @@ def give(session: Session, tag: str, people: People, *, by_rule: bool) -> int:
     member = found.c[0]
     held = select(col(MemberTag.member_id)).where(col(MemberTag.tag) == tag, col(MemberTag.member_id) == member)
     new = select(member, literal(tag), literal(by_rule)).where(~held.exists())
-    given = session.execute(insert(MemberTag).from_select(["member_id", "tag", "by_rule"], new))
+    statement = insert(MemberTag).from_select(["member_id", "tag", "by_rule"], new)
+    given = session.execute(statement, execution_options={"preserve_rowcount": True})
     if not by_rule:
         session.execute(_by_rule(tag, people).values(by_rule=False), execution_options=_QUIET)
     return int(given.rowcount)  # type: ignore[attr-defined]

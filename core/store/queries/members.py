@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, text
+from sqlalchemy import Column, ColumnElement, Row, Select, and_, func, literal, or_, select, text
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.visitors import iterate
 from sqlmodel import Session, col
 from sqlmodel import select as entity_select
 
@@ -38,21 +40,28 @@ def _like(needle: str) -> str:
     return f"%{escaped}%"
 
 
-def _conditions(wanted: MemberFilter) -> list[ColumnElement[bool]]:
+def _found_by_text(session: Session, needle: str) -> Select[Any]:
+    """The ids of people by nickname, name or phone tail, out of the narrow index alone: nothing else of a person is read."""
+    pattern, person = _like(needle), aliased(Member)
+    # SQLite's LIKE knows no case of Latin letters by itself; its ILIKE would lower a million names first.
+    like = "like" if session.get_bind().dialect.name == "sqlite" else "ilike"
+    by_text: list[ColumnElement[bool]] = [
+        getattr(col(getattr(person, name)), like)(pattern, escape="\\") for name in ("nickname", "name")
+    ]
+    if needle.isascii() and needle.isdigit() and len(needle) == 4:
+        by_text.append(col(person.phone_last4) == needle)
+    return select(col(person.id)).where(or_(*by_text))
+
+
+def _conditions(session: Session, wanted: MemberFilter, *, marks: bool = True) -> list[ColumnElement[bool]]:
+    """What a filter asks of a person with profile and tier beside; ``marks=False`` leaves out who counts."""
     found: list[ColumnElement[bool]] = []
     marked = col(Member.not_counted)
-    if not wanted.anybody:
+    if marks and not wanted.anybody:
         found.append(marked.is_not(None) if wanted.kind == "not_counted" else marked.is_(None))
     needle = wanted.search.strip()
     if needle:
-        pattern = _like(needle)
-        by_text: list[ColumnElement[bool]] = [
-            col(Member.nickname).ilike(pattern, escape="\\"),
-            col(Member.name).ilike(pattern, escape="\\"),
-        ]
-        if needle.isascii() and needle.isdigit() and len(needle) == 4:
-            by_text.append(col(Member.phone_last4) == needle)
-        found.append(or_(*by_text))
+        found.append(col(Member.id).in_(_found_by_text(session, needle)))
     if wanted.kind == "members":
         found.append(col(Member.joined_at).is_not(None))
     elif wanted.kind == "customers_only":
@@ -78,27 +87,39 @@ def _conditions(wanted: MemberFilter) -> list[ColumnElement[bool]]:
 
 
 def _joined(statement: Select[Any], conditions: list[ColumnElement[bool]]) -> Select[Any]:
-    return (
-        statement.select_from(Member)
-        .outerjoin(MemberProfile, col(MemberProfile.member_id) == col(Member.id))
-        .outerjoin(MemberTier, col(MemberTier.member_id) == col(Member.id))
-        .where(*conditions)
-    )
+    """A statement over people, with the profile and the tier where a condition asks for them."""
+    asked = {table.name for one in conditions for table in _tables(one)}
+    statement = statement.select_from(Member)
+    for table in (MemberProfile, MemberTier):
+        if table.__tablename__ in asked:
+            statement = statement.outerjoin(table, col(table.member_id) == col(Member.id))
+    return statement.where(*conditions)
+
+
+def _tables(condition: ColumnElement[bool]) -> set[Any]:
+    return {one.table for one in iterate(condition) if isinstance(one, Column)}
 
 
 def count_members(session: Session, wanted: MemberFilter, within: Select[Any] | None = None) -> int:
-    """How many people a filter finds; ``within``: among the ids of a selection."""
-    if wanted == MemberFilter() and within is None:  # two counts over narrow indexes, no join
-        everybody = select(func.count()).select_from(Member)
-        marked = everybody.where(col(Member.not_counted).is_not(None))
-        return int(session.execute(everybody).scalar_one()) - int(session.execute(marked).scalar_one())
-    conditions = _conditions(wanted) + _within(within)
+    """How many people a filter finds; ``within``: among the ids of a selection, in which everybody counts.
+
+    Whoever is not counted is few: everybody less those is two counts over narrow indexes, without a look at each row.
+    """
+    if within is not None and wanted == MemberFilter():
+        return int(session.execute(select(func.count()).select_from(within.subquery())).scalar_one())
+    if within is not None or wanted.anybody or wanted.kind == "not_counted":
+        return _count(session, _conditions(session, wanted) + _within(within))
+    conditions = _conditions(session, wanted, marks=False)
+    return _count(session, conditions) - _count(session, [col(Member.not_counted).is_not(None), *conditions])
+
+
+def _count(session: Session, conditions: list[ColumnElement[bool]]) -> int:
     return int(session.execute(_joined(select(func.count()), conditions)).scalar_one())
 
 
-def select_found(wanted: MemberFilter, within: Select[Any] | None = None) -> Select[Any]:
+def select_found(session: Session, wanted: MemberFilter, within: Select[Any] | None = None) -> Select[Any]:
     """The ids of everybody whom a filter finds."""
-    return _joined(select(col(Member.id)), _conditions(wanted) + _within(within))
+    return _joined(select(col(Member.id)), _conditions(session, wanted) + _within(within))
 
 
 def _within(members: Select[Any] | None) -> list[ColumnElement[bool]]:
@@ -110,21 +131,55 @@ def list_members(
 ) -> list[Row[Any]]:
     """One page of people, the first by ``sort``; who has no value there comes last.
 
-    In two parts, those with a value and those without: the first can then follow the index of the value.
+    In two parts, those with a value and those without: the first can then follow the index of the value. Only the ids are
+    put in order; the rest is read of the one page.
     """
-    conditions = _conditions(wanted) + _within(within)
-    key = _SORT_KEYS[sort][0]
+    ids = _have(session, wanted, sort, within, offset, limit)
+    if len(ids) < limit:
+        before = offset + len(ids) if ids or not offset else _count_have(session, wanted, sort, within)
+        key = _SORT_KEYS[sort][0]
+        conditions = [*_conditions(session, wanted), *_within(within), key.is_(None)]
+        rest = _joined(select(col(Member.id)), conditions).order_by(col(Member.id))
+        ids += session.execute(rest.offset(max(offset - before, 0)).limit(limit - len(ids))).scalars()
+    lines = (
+        select(*_COLUMNS)
+        .select_from(Member)
+        .outerjoin(MemberProfile, col(MemberProfile.member_id) == col(Member.id))
+        .outerjoin(MemberTier, col(MemberTier.member_id) == col(Member.id))
+    )
+    found = {row.id: row for row in session.execute(lines.where(col(Member.id).in_(ids)))}
+    return [found[number] for number in ids]
+
+
+def _have(
+    session: Session, wanted: MemberFilter, sort: Sort, within: Select[Any] | None, offset: int, limit: int
+) -> list[int]:
+    """The ids of one page of those with a value.
+
+    A search, or a list of ids, finds few: they are put in order. All else walks the index of the value and asks of each person
+    whether the filter holds (a scalar subquery, which no planner turns around) until the page is full.
+    """
+    key, conditions = _SORT_KEYS[sort][0], _conditions(session, wanted)
     order = [one.asc() if sort == "missing_fen" else one.desc() for one in _SORT_KEYS[sort]]
-    have = _joined(select(*_COLUMNS), [*conditions, key.is_not(None)])
-    rows = list(session.execute(have.order_by(*order, col(Member.id)).offset(offset).limit(limit)))
-    if len(rows) == limit:
-        return rows
-    before = offset + len(rows)
-    if not rows and offset:
-        counted = _joined(select(func.count()), [*conditions, key.is_not(None)])
-        before = int(session.execute(counted).scalar_one())
-    rest = _joined(select(*_COLUMNS), [*conditions, key.is_(None)]).order_by(col(Member.id))
-    return rows + list(session.execute(rest.offset(max(offset - before, 0)).limit(limit - len(rows))))
+    table = {"joined": Member, "missing_fen": MemberTier}.get(sort, MemberProfile)
+    few = wanted.search.strip() or wanted.ids is not None or wanted.kind == "not_counted"
+    if table is Member or few:
+        some = [*conditions, *_within(within), key.is_not(None)]
+        statement = _joined(select(col(Member.id)), some).order_by(*order, col(Member.id))
+    else:
+        walked = aliased(table)
+        owner, value = col(walked.member_id), getattr(walked, key.key)  # type: ignore[attr-defined]
+        holds = _joined(select(literal(1)), conditions).where(col(Member.id) == owner).correlate(walked)
+        statement = select(owner).where(value.is_not(None), holds.scalar_subquery() == 1)
+        statement = statement if within is None else statement.where(owner.in_(within))
+        along = [getattr(walked, one.key) for one in _SORT_KEYS[sort]]
+        order = [one.asc() if sort == "missing_fen" else one.desc() for one in along]
+        statement = statement.order_by(*order, owner)
+    return list(session.execute(statement.offset(offset).limit(limit)).scalars())
+
+
+def _count_have(session: Session, wanted: MemberFilter, sort: Sort, within: Select[Any] | None) -> int:
+    return _count(session, [*_conditions(session, wanted), *_within(within), _SORT_KEYS[sort][0].is_not(None)])
 
 
 _SORT_KEYS: dict[str, tuple[Any, ...]] = {

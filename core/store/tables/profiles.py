@@ -17,7 +17,16 @@ class MemberProfile(Table, table=True):
     __tablename__ = "member_profile"
     # Groups ask for several of these at once: with all of them in one index, of a million people few rows are read.
     __table_args__ = (
-        Index("ix_member_profile_groups", "last_day", "first_day", "orders", "net_fen", "buying_days", "month_start_orders"),
+        Index(
+            "ix_member_profile_groups",
+            "last_day",
+            "last_paid_at",
+            "first_day",
+            "orders",
+            "net_fen",
+            "buying_days",
+            "month_start_orders",
+        ),
     )
 
     member_id: int = reference("member.id", primary_key=True)

@@ -243,7 +243,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('month_start_orders', sa.Integer(), server_default='0', nullable=False))
         batch_op.add_column(sa.Column('last_category', sa.String(length=64), nullable=True))
         batch_op.drop_index(batch_op.f('ix_member_profile_last_day'))
-        batch_op.create_index('ix_member_profile_groups', ['last_day', 'first_day', 'orders', 'net_fen', 'buying_days', 'month_start_orders'], unique=False)
+        batch_op.create_index('ix_member_profile_groups', ['last_day', 'last_paid_at', 'first_day', 'orders', 'net_fen', 'buying_days', 'month_start_orders'], unique=False)
 
     with op.batch_alter_table('member_tag', schema=None) as batch_op:
         batch_op.add_column(sa.Column('by_rule', sa.Boolean(), server_default=sa.text('(false)'), nullable=False))
