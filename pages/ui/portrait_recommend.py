@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from core.documents.enums import Area
 from core.rules.recommend_words import reason_sentence
 from core.services.members import Portrait
 from core.services.recommend import Recommended, recommend_goods
 from pages.ui import format
 from pages.ui.parts import card
-from pages.ui.runtime import desk, now, t
+from pages.ui.runtime import cached, desk, now, t
 
 SHOWN = 3
 
@@ -16,7 +17,12 @@ def recommended(portrait: Portrait) -> list[Recommended]:
     """What the shop would show this person next; nothing for who is not counted."""
     if portrait.member.not_counted is not None:
         return []
-    return recommend_goods(desk(), portrait.member.id or 0, limit=SHOWN, now=now())
+    return _goods(portrait.member.id or 0)
+
+
+@cached(Area.ORDERS, Area.MEMBERS)
+def _goods(member_id: int) -> list[Recommended]:
+    return recommend_goods(desk(), member_id, limit=SHOWN, now=now())
 
 
 def goods_card(goods: list[Recommended]) -> None:

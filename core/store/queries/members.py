@@ -167,8 +167,8 @@ def _have(
         some = [*conditions, *_within(within), key.is_not(None)]
         statement = _joined(select(col(Member.id)), some).order_by(*order, col(Member.id))
     else:
-        walked = aliased(table)
-        owner, value = col(walked.member_id), getattr(walked, key.key)  # type: ignore[attr-defined]
+        walked: Any = aliased(table)
+        owner, value = walked.member_id, getattr(walked, key.key)
         holds = _joined(select(literal(1)), conditions).where(col(Member.id) == owner).correlate(walked)
         statement = select(owner).where(value.is_not(None), holds.scalar_subquery() == 1)
         statement = statement if within is None else statement.where(owner.in_(within))

@@ -63,7 +63,9 @@ def purchase_chart(purchases: Sequence[Purchase], expected: Expected | None, col
         .encode(
             x=alt.X("place:Q", scale=x_scale, axis=_month_axis(first, last, lang)),
             y=alt.Y(
-                "yuan:Q", axis=alt.Axis(title=None, tickCount=5, domain=False, labelExpr=axis_numbers("yuan", lang))
+                "yuan:Q",
+                scale=alt.Scale(domain=[0, max(one.fen for one in purchases) / 100 * 1.12 or 1]),
+                axis=alt.Axis(title=None, tickCount=5, domain=False, labelExpr=axis_numbers("yuan", lang)),
             ),
             color=alt.Color("category:N", scale=alt.Scale(domain=names), legend=alt.Legend(columns=4)),
             tooltip=[alt.Tooltip(f"{name}:N", title=translate(lang, key)) for name, key in tips],
