@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from sqlmodel import Session
 
 from core.analytics.places import MUNICIPALITIES, cities_of_level
-from core.clock import ShopZone
+from core.clock import ShopZone, day_number
 from core.documents.segment import Group, Node, check_size, leaves, parse_segment
 from core.rules.segment_unfold import Known, SavedRule, unfold, used_groups
 from core.rules.timing import birthdays_kept_on
@@ -17,6 +17,7 @@ from core.services.actor import Actor
 from core.services.desk import Desk
 from core.services.shop_settings import load_settings
 from core.store.queries.custom_fields import all_fields
+from core.store.queries.numbers import known_day
 from core.store.queries.saved_segments import list_segments
 from core.store.queries.segment_leaves import Day
 from core.store.queries.segments import SegmentMember, count_members, list_members, load_members, select_members
@@ -130,4 +131,5 @@ def fields_asked(session: Session, tree: SegmentTree) -> frozenset[str]:
 def segment_day(session: Session, now: datetime) -> Day:
     """What "today" means for a group, inside a transaction that is already open."""
     zone = ShopZone(load_settings(session).zone)
-    return Day(now, zone, birthdays_kept_on, cities_of_level, MUNICIPALITIES)
+    known = known_day(session, day_number(zone.day(now)))
+    return Day(now, zone, birthdays_kept_on, cities_of_level, MUNICIPALITIES, known)
