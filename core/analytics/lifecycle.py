@@ -11,7 +11,8 @@ their own gaps averaged with w gaps of the category; and the chance that they, s
 
     I(B / (B + s); A, k)   with A = k (w + x), B = w m + span, I the regularised incomplete beta function
 
-(for k = 1 Lomax's (B / (B + s)) ** A). Where that chance falls below 30 %, 10 % and 3 %, the person counts as slipping, dormant, lost.
+(for k = 1 Lomax's (B / (B + s)) ** A). Where that chance falls below 30 %, 10 % and 3 %, the person counts as slipping, dormant, lost; never before a silence of 7,
+30 and 90 days: who came every other day is missed after a week, and is not gone after ten days.
 
 Fit: k, w and m by maximum likelihood of the spans of the people with a repeat; then w and m anew for each category with enough
 of them, at the shop's k. Gaps that have not ended are not in it, so long rhythms are somewhat underrated in a young shop:
@@ -35,6 +36,7 @@ SLIPPING, DORMANT, LOST = 0.30, 0.10, 0.03
 NEW_DAYS = 30
 LOYAL_FROM = 4  # purchase days
 FEWEST = 30  # people with a repeat, of a category as of the shop
+LEAST_SILENCE = (7, 30, 90)  # days: nobody is called slipping, dormant, lost sooner, however often they used to come
 LONGEST = 1_095  # days: a silence of three years is the end, whatever the rhythm
 MOST_FITTED = 50_000  # people; more do not change the third digit
 # What a shop's data cannot tell apart (everybody with as many orders) stays near k = 1 and w = 2; it weighs as one person.
@@ -140,7 +142,7 @@ def foresee(
 ) -> Days:
     """The days of people (n) from their repeats, spans, last purchase days and categories (as for ``fit_rhythm``).
 
-    A state begins on the first shop day on which so long a silence is rarer than its threshold.
+    A state begins on the first shop day on which so long a silence is rarer than its threshold, and is not shorter than its least.
     """
     priors = [rhythm.categories.get(name, rhythm.shop) for name in names] + [rhythm.shop]  # the last for -1
     weights, means = np.array([one.weight for one in priors]), np.array([one.mean_days for one in priors])
@@ -148,7 +150,8 @@ def foresee(
     whole = weight * mean + span_days
     usual = np.clip(np.rint(whole / (weight + repeats)), 1, LONGEST).astype(np.int64)
     ends = [
-        last_day + _silence(rhythm.regularity, weights, repeats, category, whole, p) for p in (SLIPPING, DORMANT, LOST)
+        last_day + np.maximum(_silence(rhythm.regularity, weights, repeats, category, whole, chance), least)
+        for chance, least in zip((SLIPPING, DORMANT, LOST), LEAST_SILENCE, strict=True)
     ]
     return Days(usual, last_day + usual, *ends)
 

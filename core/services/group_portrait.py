@@ -28,6 +28,7 @@ from core.services.rule_versions import read_live
 from core.services.segments import compile_segment, fields_asked
 from core.store.queries import group_portrait as queries
 from core.store.queries.group_portrait import NONE, CountRow
+from core.store.queries.numbers import known_day
 
 QUANTILES = (0.2, 0.4, 0.6, 0.8, 0.95)
 MOST_CLASSES = 8
@@ -74,7 +75,13 @@ def count_group(desk: Desk, actor: Actor, tree: Node, bands: SpendBands, *, now:
         places = queries.place_counts(session, members)
         persons = queries.person_counts(session, members, today)
         standing = queries.standing_counts(
-            session, members, bands.edges, now=now, today=today, new_days=NEW_DAYS, loyal_from=LOYAL_FROM
+            session,
+            members,
+            bands.edges,
+            now=now,
+            today=known_day(session, today),
+            new_days=NEW_DAYS,
+            loyal_from=LOYAL_FROM,
         )
     traits: dict[TraitName, Counts] = {
         "age": _keyed(persons, lambda age, _: age_class(age)),

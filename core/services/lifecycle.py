@@ -12,6 +12,7 @@ from core.clock import day_number, day_of
 from core.services.desk import Desk
 from core.services.rhythm import YEAR, Accuracy, ShopRhythm, load_rhythm
 from core.store.queries import outlook as queries
+from core.store.queries.numbers import known_day
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,9 @@ def _percent(share: float | None) -> float | None:
 
 
 def read_lifecycle(desk: Desk, *, now: datetime) -> Lifecycle:
-    """Everybody's state today by the outlook that is kept."""
-    today = day_number(desk.zone.day(now))
+    """Everybody's state as of the last day with orders, by the outlook that is kept."""
     with desk.db.read() as session:
+        today = known_day(session, day_number(desk.zone.day(now)))
         known = load_rhythm(session)
         customers, repeaters = queries.repeat_customers(session)
         sums = queries.state_sums(session, today, today + 1 - YEAR, NEW_DAYS, LOYAL_FROM)

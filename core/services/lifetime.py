@@ -19,7 +19,7 @@ from core.errors import Refusal
 from core.services.desk import Desk
 from core.services.shop_settings import load_settings
 from core.store.queries import lifetime as queries
-from core.store.queries.numbers import data_span
+from core.store.queries.numbers import data_span, known_day
 from core.store.queries.outlook import put_fitted, read_fitted
 
 Ints = npt.NDArray[np.int64]
@@ -92,15 +92,6 @@ class AliveBand:
     value_fen: int
 
 
-def known_until(session: Session, today: int) -> int | None:
-    """The last shop day whose orders the store knows, never after today; None in an empty store.
-
-    Silence is counted up to it: a shop that has not imported for a month did not lose everybody.
-    """
-    span = data_span(session)
-    return None if span is None else min(today, span[1])
-
-
 def load_lifetime(session: Session) -> ShopLifetime | None:
     """The newest that was kept; None: never fitted."""
     found = read_fitted(session, NAME)
@@ -135,8 +126,8 @@ def read_lifetime(
     """
     with desk.db.read() as session:
         today = day_number(desk.zone.day(now))
-        span, until = data_span(session), known_until(session, today)
-        if span is None or until is None or until < span[0]:
+        span, until = data_span(session), known_day(session, today)
+        if span is None or until < span[0]:
             return None
         end = until if holdout_end is None else min(until, day_number(holdout_end))
         cut = span[0] + (until - span[0]) * 2 // 3 if calibration_end is None else day_number(calibration_end)

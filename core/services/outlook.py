@@ -15,11 +15,11 @@ from core.analytics.lifetime import Foreseen, histories
 from core.clock import ShopZone, day_number, day_of
 from core.documents.enums import Area
 from core.services.desk import Desk
-from core.services.lifetime import ShopLifetime, foresee_members, known_until, load_lifetime
+from core.services.lifetime import ShopLifetime, foresee_members, load_lifetime
 from core.services.rhythm import NAME, YEAR, ShopRhythm, category_codes, fit_shop_rhythm, load_rhythm
 from core.services.shop_settings import load_settings
 from core.store.queries import outlook as queries
-from core.store.queries.numbers import order_bands
+from core.store.queries.numbers import known_day, order_bands
 from core.store.tables import MemberOutlook
 from core.store.write_lock import Turn, take_turn
 
@@ -119,7 +119,7 @@ class _Maker:
     def __init__(self, session: Session, fitted: ShopRhythm, rhythm: Rhythm) -> None:
         self.fitted, self.rhythm = fitted, rhythm
         self.lifetime: ShopLifetime | None = load_lifetime(session)
-        self.until = known_until(session, fitted.as_of_day) or fitted.as_of_day
+        self.until = known_day(session, fitted.as_of_day)
 
     def rows(self, profiles: Ints, last: Sequence[str | None], bands: Bands) -> Iterator[tuple[Any, ...]]:
         """Rows of ``queries.COLUMNS`` of customers (as ``read_profiles`` gives them), by id."""
@@ -164,9 +164,9 @@ def _foreseen(seen: Foreseen | None, people: int) -> tuple[Sequence[Any], ...]:
 
 
 def read_outlook(desk: Desk, member_id: int, *, now: datetime) -> PersonOutlook | None:
-    """A customer's outlook today; None of who never bought, and while the shop has too few who bought twice."""
-    today = day_number(desk.zone.day(now))
+    """A customer's outlook as of the last day with orders; None of who never bought, and while the shop has too few who bought twice."""
     with desk.db.read() as session:
+        today = known_day(session, day_number(desk.zone.day(now)))
         row = queries.member_outlook(session, member_id)
         profiles, _ = queries.read_profiles(session, member_id, member_id)
     if row is None or not len(profiles):

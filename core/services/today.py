@@ -215,7 +215,7 @@ def _to_send(session: Session, today: int, now: datetime) -> list[Todo]:
 
     Who is slipping by their own rhythm takes the place of the fixed 90 days as soon as rhythms are known.
     """
-    known, _ = today_cards.count_risk(session, today)
+    known, _ = today_cards.count_risk(session, numbers.known_day(session, today))
     lines = [Todo(code, _count_group(session, code, now), minutes=minutes) for code, minutes, _ in TO_SEND]
     if known:
         slipping = Todo("slipping", _count(session, SLIPPING, now), minutes=4, tree=SLIPPING)

@@ -96,7 +96,7 @@ def _figures(
     ended = min(instants[0][1], to_micros(now))  # what is still valid today may yet be used
     coupons = [today_cards.coupon_use(session, start, min(end, ended)) for start, end in instants]
     held = today_cards.points_held(session, [end for _, end in instants])
-    customers, at_risk = today_cards.count_risk(session, day_number(zone.day(now)))
+    customers, at_risk = today_cards.count_risk(session, numbers.known_day(session, day_number(zone.day(now))))
 
     def summed(name: str, pick: Callable[[numbers.Sums], float | None]) -> Figure:
         return figure(name, [None if one is None else pick(one) for one in sums])

@@ -137,6 +137,15 @@ def data_span(session: Session) -> tuple[int, int] | None:
     return None if row[0] is None else (int(row[0]), int(row[1]))
 
 
+def known_day(session: Session, today: int) -> int:
+    """Up to which shop day a silence counts: the last one with orders, never after today.
+
+    A shop that has not imported for a week did not lose its customers of every day.
+    """
+    span = data_span(session)
+    return today if span is None else min(today, span[1])
+
+
 def tier_mix(session: Session, first: int, end: int) -> dict[str, tuple[int, int]]:
     """By tier code: members, and their sales of the shop days ``[first, end)`` in fen."""
     members = session.execute(text("SELECT tier, count(*) FROM member_tier GROUP BY tier")).all()

@@ -116,9 +116,9 @@ def last_of_best(session: Session, share: int) -> tuple[int, int]:
 
 
 def _lifecycle(leaf: Leaf, scope: Scope) -> Condition:
-    """The state of today, from days that do not depend on today (core.analytics.lifecycle)."""
+    """The state as of the last day with orders, from days that do not depend on it (core.analytics.lifecycle)."""
     assert isinstance(leaf.value, tuple)
-    today, days = scope.day.today, col(MemberProfile.buying_days)
+    today, days = scope.day.known_day, col(MemberProfile.buying_days)
     slipping, dormant, lost = (
         col(MemberOutlook.slipping_day), col(MemberOutlook.dormant_day), col(MemberOutlook.lost_day),
     )  # fmt: skip

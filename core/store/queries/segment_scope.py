@@ -20,6 +20,7 @@ class Day:
     """What "today" means for a group: the instant, its shop day, which birthdays are kept on a date, how large cities are.
 
     ``cities_of_level``: every spelling of a level's cities; ``municipalities``: provinces that are their own city.
+    ``known``: the last shop day whose orders the store knows, where that is before today.
     """
 
     now: datetime
@@ -27,11 +28,17 @@ class Day:
     birthdays_kept_on: Callable[[date], Sequence[tuple[int, int]]]
     cities_of_level: Callable[[int], Sequence[str]]
     municipalities: Sequence[str]
+    known: int | None = None
 
     @property
     def today(self) -> int:
         """The shop-day number of now."""
         return day_number(self.zone.day(self.now))
+
+    @property
+    def known_day(self) -> int:
+        """The day up to which silences count: ``known``, the last one with orders, else today."""
+        return self.today if self.known is None else self.known
 
     def start(self, days_ago: int) -> datetime:
         """The instant at which the shop day so many days ago (negative: ahead) began, between the years 1900 and 2200."""
