@@ -12,6 +12,7 @@ from core.services.recommend import Recommended
 from pages.ui.portrait_cards import categories_card, habit_cards, orders_card, rhythm_card
 from pages.ui.portrait_goodwill import goodwill_card
 from pages.ui.portrait_interactions import interactions_card
+from pages.ui.portrait_leave import leave_button
 from pages.ui.portrait_notes import notes_card
 from pages.ui.portrait_owed import (
     benefits_card,
@@ -25,6 +26,7 @@ from pages.ui.portrait_owed import (
 from pages.ui.portrait_own import fields_card, tags_card
 from pages.ui.portrait_points import points_card
 from pages.ui.portrait_recommend import goods_card
+from pages.ui.portrait_rights import rights_card
 from pages.ui.portrait_stored import stored_card
 from pages.ui.portrait_tier import tier_card, why_section
 from pages.ui.portrait_timeline import timeline_card
@@ -113,7 +115,12 @@ def _card(opened: Opened) -> None:
         tags_card(opened.portrait)
     with right:
         fields_card(opened.portrait)
-    identity_card(opened.portrait)
+    left, right = st.columns(2, gap="small")
+    with left:
+        identity_card(opened.portrait)
+        leave_button(opened.portrait)
+    with right:
+        rights_card(opened.portrait)
 
 
 SECTIONS: dict[str, Callable[[Opened], None]] = {
