@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
 from core.analytics.periods import Every, Period, buckets
-from core.clock import day_number, day_of
+from core.clock import day_of
 from core.documents.enums import Area
 from core.errors import Refusal
 from core.importers.rejects import Reject
@@ -144,8 +144,3 @@ def read_won(desk: Desk, months: int = 12, *, now: datetime) -> list[MonthWon]:
             )
     return found
 
-
-def count_kept(desk: Desk, period: Period) -> int:
-    """Members who bought in a period and had bought before it."""
-    with desk.db.read() as session:
-        return queries.kept_between(session, day_number(period.start), day_number(period.end))

@@ -7,7 +7,6 @@ from sqlalchemy import Row, delete, func, select, update
 from sqlmodel import Session, col
 
 from core.store.bulk import bulk_insert
-from core.store.database import Database
 from core.store.tables import CustomField, CustomValue
 
 _QUIET = {"synchronize_session": False}
@@ -25,13 +24,6 @@ def count_values(session: Session) -> dict[int, int]:
     """By field, of how many people it holds something."""
     rows = session.execute(select(col(CustomValue.field_id), func.count()).group_by(col(CustomValue.field_id)))
     return {int(field): int(people) for field, people in rows}
-
-
-def insert_field(session: Session, db: Database, **values: Any) -> int | None:
-    """A new field; its id, or none where its name or code is taken."""
-    statement = db.upsert(CustomField).values(**values).on_conflict_do_nothing()
-    found = session.execute(statement.returning(col(CustomField.id))).scalar_one_or_none()
-    return None if found is None else int(found)
 
 
 def change_field(session: Session, field_id: int, **values: Any) -> None:
