@@ -116,7 +116,7 @@ def nice_edges(quantiles: Sequence[int]) -> tuple[int, ...]:
 
 
 def top_classes(others: Counts, group: Counts, most: int) -> tuple[Key, ...]:
-    """The ``most`` classes with most people among the others (the group's own where there are fewer), then the rest together, then the unknown."""
+    """The ``most`` classes with most people among the others, then the rest together, then the unknown."""
     known = sorted(
         {*others, *group} - {None, OTHER}, key=lambda key: (-others.get(key, 0), -group.get(key, 0), str(key))
     )

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from sqlmodel import Session
 
 from core.documents.enums import Area
+from core.documents.segment import Node
 from core.errors import Refusal
 from core.importers.cells import parse_buyer
 from core.importers.mapping import suggest_members, suggest_orders
@@ -18,6 +19,7 @@ from core.rules.masking import mask_phone
 from core.services.actor import Actor
 from core.services.desk import Desk
 from core.services.saved_groups import users_of
+from core.services.segments import find_members
 from core.services.stage_orders import identity_key
 from core.store.audit import record
 from core.store.queries import static_lists as rows
@@ -123,6 +125,15 @@ def save_list(
             raise Refusal("list_name_taken", name=name)
         record(session, actor.name, "list.saved", f"list:{number}", now=now, count=len(kept), ids=kept)
     return number
+
+
+def freeze_group(desk: Desk, actor: Actor, name: str, tree: Node, *, now: datetime) -> int:
+    """Keep whoever is in a group now as a list; its id. Refuses ``list_name``, ``list_name_taken``, ``list_nobody``."""
+    with desk.db.read() as session:
+        people = find_members(session, desk, tree, now=now)
+    if not people:
+        raise Refusal("list_nobody")
+    return save_list(desk, actor, name, people, now=now)
 
 
 def list_lists(desk: Desk) -> list[ListLine]:

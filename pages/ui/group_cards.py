@@ -1,16 +1,16 @@
-"""The ready groups and the kept ones as cards with their numbers of today."""
+"""The ready groups and the kept ones as cards: how many are in them today, what they are for, what to do with them."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import streamlit as st
 
-from core.documents.canonical import canonical_json
 from core.documents.segment import Node
 from core.documents.segment_templates import Template, templates
 from core.services.saved_groups import SavedGroup
 from pages.ui import format, group_draft
-from pages.ui.group_builder import group_count
+from pages.ui.group_edit import LIST, NEW_CAMPAIGN, PORTRAIT, go_to
+from pages.ui.group_found import group_count, raw_tree
 from pages.ui.group_words import group_sentence
 from pages.ui.member_filters import choices
 from pages.ui.parts import card
@@ -18,11 +18,6 @@ from pages.ui.runtime import t
 
 PER_ROW = 3
 T = TypeVar("T")
-
-
-def raw_tree(tree: Node) -> str:
-    """A tree as JSON text, the key of what is counted for it."""
-    return canonical_json(tree.as_json())
 
 
 def ready_cards() -> None:
@@ -60,17 +55,33 @@ def _ready(one: Template) -> None:
         tree = one.tree()
         st.markdown(_title(name, tree))
     st.caption(t(f"segment.template.{one.code}.use"))
-    if st.button(t("groups.open"), key=f"groups:template:{one.code}", icon=":material/edit:"):
-        group_draft.start(tree, name=name if choice is None else f"{name} {choice}")
+    own = name if choice is None else f"{name} {choice}"
+    if _acts(f"template:{one.code}", tree, None):
+        group_draft.start(tree, name=own)
         st.rerun()
 
 
 def _kept(one: SavedGroup) -> None:
     st.markdown(_title(format.md_escape(one.name), one.tree))
     st.caption(group_sentence(one.tree))
-    if st.button(t("groups.open"), key=f"groups:kept:{one.id}", icon=":material/edit:"):
+    if _acts(f"kept:{one.id}", one.tree, one.id):
         group_draft.start(one.tree, name=one.name, group_id=one.id)
         st.rerun()
+
+
+def _acts(stem: str, tree: Node, group_id: int | None) -> bool:
+    """What one click does with a group; whether it is to be opened in the builder."""
+    nobody = not group_count(raw_tree(tree))
+    with st.container(horizontal=True, gap="xsmall"):
+        opened = st.button(t("groups.open"), key=f"groups:{stem}", icon=":material/edit:")
+        ways = ((NEW_CAMPAIGN, "send", "send"), (LIST, "list", "list"), (PORTRAIT, "groups", "portrait"))
+        for page, icon, name in ways:
+            if st.button(
+                "", key=f"groups:{name}:{stem}", icon=f":material/{icon}:", help=t(f"groups.card.{name}"),
+                disabled=nobody, type="tertiary",
+            ):  # fmt: skip
+                go_to(page, tree, group_id)
+    return opened
 
 
 def _title(name: str, tree: Node) -> str:

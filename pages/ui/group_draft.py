@@ -1,7 +1,7 @@
 """The group under the owner's hands: a tree of plain dicts in the session, each part with a number of its own.
 
 A part is ``{"id", "kind": "group", "op": all|any|none, "parts"}`` or ``{"id", "kind": "leaf", "field", "op", "value",
-"days", "at_least"}``. ``none`` is "not any of". Widgets are keyed by the number, so removing a part moves no value to another.
+"days", "at_least", "key"}``. ``none`` is "not any of". Widgets are keyed by the number, so removing a part moves no value to another.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,29 @@ Part = dict[str, Any]
 SLOT = "groups:draft"
 OPS = ("all", "any", "none")
 DEEPEST = 3  # groups in groups on the screen; deeper ones are shown when a kept tree has them
+# What most owners would ask of these.
+_FIRST_VALUES: dict[str, Any] = {
+    "top_spend_share": 20,
+    "orders": 2,
+    "missing_orders": 1,
+    "missing_growth": 100,
+    "stars": 3,
+    "messages": 1,
+    "alive_pct": 50,
+    "month_start_pct": 60,
+    "coupon_pct": 50,
+    "next_purchase_days": 14,
+    "points": 1_000,
+    "r_score": 4,
+    "f_score": 4,
+    "m_score": 4,
+    "growth": 1_000,
+    "aov_fen": 200_00,
+    "value_fen": 500_00,
+    "coupon": 0,
+}
+_FIRST_OPS = {"next_purchase_days": "le", "rhythm_days": "le", "joined_days": "le", "first_order_days": "le"}
+_FIRST_DAYS = {"bought": 365, "interaction": 365, "messages": 30, "stars": 365}
 
 
 @dataclass
@@ -75,15 +98,9 @@ def first_leaf(field: str) -> Part:
     """A condition as it is added: yes, ninety days, a hundred yuan, or nothing chosen yet."""
     rule = FIELDS[field]
     values: dict[str, Any] = {"flag": True, "number": 30, "fen": 100_00, "choice": (rule.choices or ("",))[0]}
-    value = values.get(rule.sort)
-    if field == "top_spend_share":
-        value = 20
-    if field in ("orders", "missing_orders"):
-        value = 2
-    if rule.sort == "number" and value is not None:
-        value = min(max(value, rule.least), rule.most)
-    days = 365 if field == "bought" else None
-    first = {"kind": "leaf", "field": field, "op": rule.ops[0], "value": value, "days": days, "at_least": None}
+    value = _FIRST_VALUES.get(field, values.get(rule.sort))
+    op, days = _FIRST_OPS.get(field, rule.ops[0]), _FIRST_DAYS.get(field)
+    first = {"kind": "leaf", "field": field, "op": op, "value": value, "days": days, "at_least": None}
     return {**first, "key": None}
 
 

@@ -2,7 +2,7 @@
 
 from core.documents.enums import Area
 from core.documents.segment import Node
-from core.i18n import Lang
+from core.i18n import LANGS, Lang
 from core.rules.segment_words import Names, describe
 from core.services.segment_names import load_names
 from pages.ui import format
@@ -18,3 +18,9 @@ def names_in(language: Lang) -> Names:
 def group_sentence(tree: Node) -> str:
     """The sentence, safe in Markdown: what the owner typed in it is escaped."""
     return format.md_escape(describe(tree, lang(), names_in(lang())))
+
+
+def both_sentences(tree: Node) -> list[str]:
+    """The sentence in every language, the session's first, safe in Markdown."""
+    languages = sorted(LANGS, key=lambda one: one != lang())
+    return [format.md_escape(describe(tree, one, names_in(one))) for one in languages]

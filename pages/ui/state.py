@@ -16,6 +16,7 @@ class Key(StrEnum):
     MEMBER = "member"  # public id of the member whose portrait is open
     SEGMENT = "segment"  # id of the kept group chosen on another page
     TREE = "tree"  # rule tree (JSON text) of a group without a name, chosen on another page
+    SHOWN = "shown"  # rule tree (JSON text) of a group without a name whose portrait is open
     NEEDLE = "needle"  # what the search on top was asked for, until it has answered
     CAMPAIGN = "campaign"  # id of the campaign whose result is open
     DRAFT = "draft"  # the campaign in the wizard (a CampaignDraft)

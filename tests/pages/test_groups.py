@@ -3,7 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.documents.segment import FIELDS, Group, Leaf, Node, Not, parse_segment
+from core.documents.segment import Group, Leaf, Node, Not, parse_segment
+from core.documents.segment_fields import FIELD_GROUPS
 from core.documents.segment_templates import template, templates
 from core.i18n import LANGS, translate
 from core.services.actor import Actor
@@ -26,6 +27,16 @@ def _open(frame: AppTest, lang: str = "zh", **query: str) -> AppTest:
     assert not frame.exception
     assert not frame.error
     return frame
+
+
+def _add(app: AppTest, part: group_draft.Part, name: str) -> group_draft.Part:
+    """Add a condition of a field to a group of conditions; it."""
+    about = next(about for about, names in FIELD_GROUPS.items() if name in names)
+    app.pills(key=f"groups:{part['id']}:about").set_value(about).run()
+    app.button(key=f"groups:{part['id']}:add:{name}").click().run()
+    assert not app.exception
+    found: group_draft.Part = part["parts"][-1]
+    return found
 
 
 def _texts(app: AppTest) -> str:
@@ -58,10 +69,12 @@ def test_every_field_has_its_widget_and_ends_in_a_sound_tree_or_a_sentence(
     app = _open(frame, lang)
     app.button(key="groups:new").click().run()
     root = app.session_state["groups:draft"].root
-    for name in FIELDS:
-        app.button(key=f"groups:{root['id']}:add:{name}").click().run()
-        assert not app.exception, name
-        assert not app.error, name
+    for about, names in FIELD_GROUPS.items():
+        app.pills(key=f"groups:{root['id']}:about").set_value(about).run()
+        for name in names:
+            app.button(key=f"groups:{root['id']}:add:{name}").click().run()
+            assert not app.exception, name
+            assert not app.error, name
     unfinished = [part for part in root["parts"] if part["value"] in (None, [], "")]
     assert translate(lang, "groups.unfinished", n=len(unfinished)) in _texts(app)  # type: ignore[arg-type]
 
@@ -71,8 +84,7 @@ def test_the_number_follows_the_conditions(demo: Desk, frame: AppTest) -> None:
     app.button(key="groups:new").click().run()
     everybody = int(app.metric[0].value.split()[0])
     root = app.session_state["groups:draft"].root
-    app.button(key=f"groups:{root['id']}:add:orders").click().run()
-    leaf = root["parts"][0]
+    leaf = _add(app, root, "orders")
     app.number_input(key=f"groups:{leaf['id']}:orders:value:zh").set_value(3).run()
     tree = Group("all", (Leaf("orders", "ge", 3),))
     three = count_segment(demo, OWNER, tree, now=demo.now()).members
@@ -86,8 +98,7 @@ def test_money_is_typed_in_yuan_and_kept_in_fen(demo: Desk, frame: AppTest) -> N
     app = _open(frame)
     app.button(key="groups:new").click().run()
     root = app.session_state["groups:draft"].root
-    app.button(key=f"groups:{root['id']}:add:spend_fen").click().run()
-    leaf = root["parts"][0]
+    leaf = _add(app, root, "spend_fen")
     app.number_input(key=f"groups:{leaf['id']}:spend_fen:value:zh").set_value(19.9).run()
     assert leaf["value"] == 1990
     app.selectbox(key=f"groups:{leaf['id']}:spend_fen:op:zh").set_value("between").run()
@@ -102,7 +113,7 @@ def test_removing_a_condition_leaves_the_values_of_the_others(demo: Desk, frame:
     app.button(key="groups:new").click().run()
     root = app.session_state["groups:draft"].root
     for _ in range(2):
-        app.button(key=f"groups:{root['id']}:add:orders").click().run()
+        _add(app, root, "orders")
     first, second = root["parts"]
     app.number_input(key=f"groups:{first['id']}:orders:value:zh").set_value(7).run()
     app.number_input(key=f"groups:{second['id']}:orders:value:zh").set_value(9).run()

@@ -5,6 +5,7 @@ from pages.ui.charts.curve import CurvePoint, curve
 from pages.ui.charts.effect import Effect, effect_chart
 from pages.ui.charts.grid import Cell, heat_grid
 from pages.ui.charts.kpi import kpi_card, kpi_row
+from pages.ui.charts.overlap import overlap_bars
 from pages.ui.charts.pairs import Pair, paired_bars
 from pages.ui.charts.pareto import pareto_curve
 from pages.ui.charts.provinces import province_map
@@ -29,6 +30,7 @@ __all__ = [
     "heat_grid",
     "kpi_card",
     "kpi_row",
+    "overlap_bars",
     "paired_bars",
     "pareto_curve",
     "province_map",
