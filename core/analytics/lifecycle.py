@@ -11,8 +11,9 @@ their own gaps averaged with w gaps of the category; and the chance that they, s
 
     I(B / (B + s); A, k)   with A = k (w + x), B = w m + span, I the regularised incomplete beta function
 
-(for k = 1 Lomax's (B / (B + s)) ** A). Where that chance falls below 30 %, 10 % and 3 %, the person counts as slipping, dormant, lost; never before a silence of 7,
-30 and 90 days: who came every other day is missed after a week, and is not gone after ten days.
+(for k = 1 Lomax's (B / (B + s)) ** A). Where that chance falls below 30 %, 10 % and 3 %, the person counts as slipping,
+dormant, lost; never before a silence of 7, 30 and 90 days: who came every other day is missed after a week, and is not gone
+after ten days.
 
 Fit: k, w and m by maximum likelihood of the spans of the people with a repeat; then w and m anew for each category with enough
 of them, at the shop's k. Gaps that have not ended are not in it, so long rhythms are somewhat underrated in a young shop:
