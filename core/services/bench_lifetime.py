@@ -5,10 +5,7 @@ Each round times the one side and the other, turn and turn about.
 """
 
 import statistics
-import time
 import warnings
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from typing import NamedTuple
 
@@ -25,11 +22,13 @@ from core.analytics.lifetime import (
 )
 from core.analytics.lifetime_fit import NoFit, fit_bgnbd, fit_gamma_gamma
 from core.errors import Refusal
-from core.services.bench_replay import _peak_mb
+from core.services.bench_bed import Bed
+from core.services.bench_row import Progress, Row, Target, middle, must_equal, peak_mb, ratios, short, turn_about
 
 DAYS = 730
 HORIZON = 365
 AGREE = 1e-3
+FROM_MEMBERS = 100_000
 PURCHASES = BgNbd(0.8, 100.0, 0.7, 3.0)
 MONEY = GammaGamma(6.0, 4.0, 300.0)
 
@@ -43,53 +42,30 @@ class Answer(NamedTuple):
     money: Real
 
 
-@dataclass(frozen=True)
-class LifetimeFigures:
-    """Medians over the rounds; ``ratio`` is the seconds of ``lifetimes`` over ours, ``difference`` the largest there was."""
-
-    name: str
-    members: int
-    orders: int
-    rounds: int
-    equal: bool
-    difference: float
-    our_seconds: float
-    their_seconds: float
-    ratio: float
-    ratios: tuple[float, ...]
-    peak_mb: int | None
-
-    def as_json(self) -> dict[str, object]:
-        """As the command line answers."""
-        return asdict(self)
-
-
-def bench_lifetime(members: int, rounds: int, seed: int, progress: Callable[[float], None]) -> LifetimeFigures:
+def bench_lifetime(bed: Bed, rounds: int, progress: Progress) -> Row:
     """Time both; refuses ``bench_needs`` without the package, ``bench_unequal`` when they disagree."""
     if find_spec("lifetimes") is None:
         raise Refusal("bench_needs", package="lifetimes")
-    people = make_customers(members, seed)
+    people = make_customers(bed.members, bed.seed)
     difference = _difference(ours(people), theirs(people))
-    if not difference <= AGREE:
-        raise Refusal("bench_unequal")
-    mine, other = [], []
-    for turn in range(rounds):
-        mine.append(_seconds(ours, people))
-        other.append(_seconds(theirs, people))
-        progress((turn + 1) / rounds)
-    ratios = [their / our for our, their in zip(mine, other, strict=True)]
-    return LifetimeFigures(
+    must_equal(difference <= AGREE)
+    times = turn_about(rounds, {"ours": lambda: ours(people), "theirs": lambda: theirs(people)}, progress)
+    each = ratios(times["ours"], times["theirs"])
+    ratio = statistics.median(each)
+    return Row(
         name="P8",
-        members=members,
-        orders=int(people.x.sum()) + members,
+        members=bed.members,
+        orders=int(people.x.sum()) + bed.members,
         rounds=rounds,
-        equal=True,
-        difference=float(f"{difference:.2g}"),
-        our_seconds=round(statistics.median(mine), 3),
-        their_seconds=round(statistics.median(other), 3),
-        ratio=round(statistics.median(ratios), 1),
-        ratios=tuple(round(ratio, 1) for ratio in ratios),
-        peak_mb=_peak_mb(),
+        seconds=short(middle(times["ours"])),
+        cpu_seconds=short(middle(times["ours"], cpu=True)),
+        other="lifetimes",
+        other_seconds=short(middle(times["theirs"])),
+        ratio=ratio,
+        ratios=each,
+        peak_mb=peak_mb(),
+        targets=(Target("ratio", ratio, 10, least=True),) if bed.members >= FROM_MEMBERS else (),
+        details={"difference": short(difference)},
     )
 
 
@@ -151,9 +127,3 @@ def _difference(one: Answer, other: Answer) -> float:
     gaps = [np.abs(a - b) / np.maximum(np.abs(b), 1.0) for a, b in zip(one[1:], other[1:], strict=True)]
     gaps.append(np.abs(one.parameters / other.parameters - 1))
     return float(max(gap.max() for gap in gaps))
-
-
-def _seconds(side: Callable[[Histories], Answer], people: Histories) -> float:
-    started = time.perf_counter()
-    side(people)
-    return time.perf_counter() - started

@@ -5,9 +5,8 @@ its own rebuild. Before anything is timed all sides must give the same ranks, an
 """
 
 import statistics
-import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -15,9 +14,21 @@ from sqlmodel import Session
 
 from core.analytics.rfm import Rfm, score
 from core.clock import day_number
-from core.errors import Refusal
-from core.services.bench_replay import _peak_mb
-from core.services.bench_store import DAYS, NOW, ORDERS_EACH, add_bench_orders, bench_store
+from core.services.bench_bed import Bed
+from core.services.bench_row import (
+    MILLION,
+    Progress,
+    Row,
+    Target,
+    clock,
+    middle,
+    must_equal,
+    peak_mb,
+    ratios,
+    short,
+    turn_about,
+)
+from core.services.bench_store import DAYS, NOW, add_bench_orders
 from core.services.desk import Desk
 from core.store.queries import bench_people as queries
 from core.store.queries import profiles
@@ -26,85 +37,42 @@ from core.store.queries.numbers import order_bands
 TODAY = day_number(NOW.date())
 FIRST = TODAY - DAYS - 1
 NEW_ORDERS = 10_000
+FROM_MEMBERS = 100_000
 
 
-@dataclass(frozen=True)
-class RanksFigures:
-    """Medians over the rounds; ``ratio``: pandas' seconds over ours, ``index_ratio``: those of the SQL without its index."""
-
-    name: str
-    members: int
-    orders: int
-    rounds: int
-    equal: bool
-    seconds: float
-    without_index_seconds: float
-    pandas_seconds: float
-    ratio: float
-    index_ratio: float
-    ratios: tuple[float, ...]
-    peak_mb: int | None
-
-    def as_json(self) -> dict[str, object]:
-        """As the command line answers."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class ProfileFigures:
-    """Medians over the rounds; ``share``: the refresh's seconds of the rebuild's."""
-
-    name: str
-    members: int
-    orders: int
-    new_orders: int
-    rounds: int
-    equal: bool
-    rebuild_seconds: float
-    refresh_seconds: float
-    share: float
-    ratios: tuple[float, ...]
-    peak_mb: int | None
-
-    def as_json(self) -> dict[str, object]:
-        """As the command line answers."""
-        return asdict(self)
-
-
-def bench_ranks(members: int, rounds: int, seed: int, progress: Callable[[float], None]) -> RanksFigures:
+def bench_ranks(bed: Bed, rounds: int, progress: Progress) -> Row:
     """Time the three sides, turn and turn about; refuses (``bench_unequal``) when they rank anybody differently."""
-    sides: tuple[Callable[[Session], Rfm], ...] = (_ours, _without_index, _pandas)
-    with bench_store(members, seed=seed) as desk:
-        found = [_timed(desk, side)[1] for side in sides]
-        if not all(_alike(found[0], other) for other in found[1:]):
-            raise Refusal("bench_unequal")
-        times: list[list[float]] = []
-        for turn in range(rounds):
-            times.append([_timed(desk, side)[0] for side in sides])
-            progress((turn + 1) / rounds)
-    ours, plain, frame = (statistics.median(column) for column in zip(*times, strict=True))
-    ratios = [row[2] / row[0] for row in times]
-    return RanksFigures(
+    sides = {name: partial(_read, bed.desk, side) for name, side in _SIDES.items()}
+    found = [side() for side in sides.values()]
+    must_equal(all(_alike(found[0], other) for other in found[1:]))
+    times = turn_about(rounds, sides, progress)
+    each = ratios(times["ours"], times["pandas"])
+    ratio = statistics.median(each)
+    return Row(
         name="P2",
-        members=members,
-        orders=members * ORDERS_EACH,
+        members=bed.members,
+        orders=bed.orders,
         rounds=rounds,
-        equal=True,
-        seconds=round(ours, 3),
-        without_index_seconds=round(plain, 3),
-        pandas_seconds=round(frame, 3),
-        ratio=round(statistics.median(ratios), 1),
-        index_ratio=round(statistics.median(row[1] / row[0] for row in times), 1),
-        ratios=tuple(round(ratio, 1) for ratio in ratios),
-        peak_mb=_peak_mb(),
+        seconds=short(middle(times["ours"])),
+        cpu_seconds=short(middle(times["ours"], cpu=True)),
+        other="pandas",
+        other_seconds=short(middle(times["pandas"])),
+        ratio=ratio,
+        ratios=each,
+        peak_mb=peak_mb(),
+        targets=(Target("ratio", ratio, 7 if bed.members >= MILLION else 5, least=True),)
+        if bed.members >= FROM_MEMBERS
+        else (),
+        details={
+            "without_index_seconds": short(middle(times["without_index"])),
+            "index_ratio": statistics.median(ratios(times["ours"], times["without_index"])),
+        },
     )
 
 
-def _timed(desk: Desk, side: Callable[[Session], Rfm]) -> tuple[float, Rfm]:
+def _read(desk: Desk, side: Callable[[Session], Rfm]) -> Rfm:
     with desk.db.read() as session:
-        started = time.perf_counter()
-        found = side(session)
-        return time.perf_counter() - started, found
+        return side(session)
 
 
 def _ours(session: Session) -> Rfm:
@@ -128,42 +96,47 @@ def _alike(one: Rfm, other: Rfm) -> bool:
     return all(np.array_equal(a, b) for a, b in ((one.r, other.r), (one.f, other.f), (one.m, other.m)))
 
 
-def bench_profiles(members: int, rounds: int, seed: int, progress: Callable[[float], None]) -> ProfileFigures:
-    """Time rebuild and refresh, each round with another ten thousand orders; refuses (``bench_unequal``)."""
-    times: list[tuple[float, float]] = []
-    with bench_store(members, seed=seed) as desk:
-        _write(desk, profiles.rebuild_profiles)
-        for turn in range(rounds):
-            batch = add_bench_orders(desk, members, NEW_ORDERS, seed=seed + turn + 1)
-            refresh = _write(desk, lambda session, batch=batch: profiles.refresh_profiles(session, batch))  # type: ignore[misc]
-            kept = _profiles(desk)
-            times.append((_write(desk, profiles.rebuild_profiles), refresh))
-            if _profiles(desk) != kept:
-                raise Refusal("bench_unequal")
-            progress((turn + 1) / rounds)
-    rebuild, refresh = (statistics.median(column) for column in zip(*times, strict=True))
-    ratios = [one[1] / one[0] for one in times]
-    return ProfileFigures(
+_SIDES: dict[str, Callable[[Session], Rfm]] = {"ours": _ours, "without_index": _without_index, "pandas": _pandas}
+
+
+def bench_profiles(bed: Bed, rounds: int, progress: Progress) -> Row:
+    """Time refresh and rebuild, each round with another ten thousand orders; refuses (``bench_unequal``)."""
+    desk = bed.with_profiles()
+    refreshes, rebuilds = [], []
+    for turn in range(rounds):
+        batch = add_bench_orders(desk, bed.members, NEW_ORDERS, seed=bed.seed + turn + 1)
+        refreshes.append(clock(partial(_refresh, desk, batch)))
+        kept = _profiles(desk)
+        rebuilds.append(clock(partial(_rebuild, desk)))
+        must_equal(_profiles(desk) == kept)
+        progress((turn + 1) / rounds)
+    each = ratios(refreshes, rebuilds)
+    share = short(1 / statistics.median(each))
+    return Row(
         name="P3",
-        members=members,
-        orders=members * ORDERS_EACH,
-        new_orders=NEW_ORDERS,
+        members=bed.members,
+        orders=bed.orders,
         rounds=rounds,
-        equal=True,
-        rebuild_seconds=round(rebuild, 3),
-        refresh_seconds=round(refresh, 3),
-        share=round(statistics.median(ratios), 4),
-        ratios=tuple(round(ratio, 4) for ratio in ratios),
-        peak_mb=_peak_mb(),
+        seconds=short(middle(refreshes)),
+        cpu_seconds=short(middle(refreshes, cpu=True)),
+        other="rebuild",
+        other_seconds=short(middle(rebuilds)),
+        ratio=statistics.median(each),
+        ratios=each,
+        peak_mb=peak_mb(),
+        targets=(Target("share", share, 0.02),) if bed.members >= MILLION else (),
+        details={"new_orders": NEW_ORDERS, "share": share},
     )
 
 
-def _write(desk: Desk, work: Callable[[Session], None]) -> float:
-    """Seconds of a write with its commit."""
-    started = time.perf_counter()
+def _refresh(desk: Desk, batch: int) -> None:
     with desk.db.write() as session:
-        work(session)
-    return time.perf_counter() - started
+        profiles.refresh_profiles(session, batch)
+
+
+def _rebuild(desk: Desk) -> None:
+    with desk.db.write() as session:
+        profiles.rebuild_profiles(session)
 
 
 def _profiles(desk: Desk) -> tuple[int, ...]:

@@ -5,19 +5,17 @@ step of the live path is held against the replay: what was said by an instant is
 """
 
 import statistics
-import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 import numpy as np
 
 from core.clock import DAY_MICROSECONDS, ShopZone, from_micros, to_micros
 from core.documents.industry_templates import industry_template
-from core.errors import Refusal
 from core.rules.derivation import Derivation, derive
 from core.rules.facts import Facts, Ints, Orders, Refunds, RuleInForce, as_ints
+from core.services.bench_bed import Bed
+from core.services.bench_row import Progress, Row, Target, least, middle, must_equal, peak_mb, short, turn_about
 
 BLOCK = 50_000
 SAMPLE = 150
@@ -28,57 +26,38 @@ TIMELINE = (RuleInForce(industry_template("mother_baby")),)
 ZONE = ShopZone()
 
 
-@dataclass(frozen=True)
-class ReplayFigures:
-    """Medians over the rounds; ``ratio`` is the live path's seconds an order over the replay's."""
-
-    name: str
-    members: int
-    orders: int
-    rounds: int
-    equal: bool
-    compared_orders: int
-    replay_seconds: float
-    replay_seconds_per_million: float
-    live_seconds_per_million: float
-    ratio: float
-    ratios: tuple[float, ...]
-    peak_mb: int | None
-
-    def as_json(self) -> dict[str, object]:
-        """As the command line answers."""
-        return asdict(self)
-
-
-def bench_replay(members: int, rounds: int, seed: int, progress: Callable[[float], None]) -> ReplayFigures:
+def bench_replay(bed: Bed, rounds: int, progress: Progress) -> Row:
     """Time both, turn and turn about; refuses (``bench_unequal``) when they disagree on anybody."""
+    members, seed = bed.members, bed.seed
     blocks = [make_facts(min(BLOCK, members - first), seed + first) for first in range(0, members, BLOCK)]
     orders = sum(len(facts.orders.id) for facts in blocks)
     sample = list(_people(blocks[0], min(SAMPLE, blocks[0].members)))
     steps = sum(len(facts.orders.id) for facts in sample)
-    for facts in sample:
-        if not _agrees(facts):
-            raise Refusal("bench_unequal")
-    replayed, lived = [], []
-    for turn in range(rounds):
-        replayed.append(_seconds(derive(facts, TIMELINE, ZONE, NOW) for facts in blocks))
-        lived.append(_seconds(step for facts in sample for step in live_path(facts)))
-        progress((turn + 1) / rounds)
-    ratios = [(live / steps) / (replay / orders) for replay, live in zip(replayed, lived, strict=True)]
-    replay, live = statistics.median(replayed), statistics.median(lived)
-    return ReplayFigures(
+    must_equal(all(_agrees(facts) for facts in sample))
+    sides = {
+        "replay": lambda: _go_through(derive(facts, TIMELINE, ZONE, NOW) for facts in blocks),
+        "live": lambda: _go_through(step for facts in sample for step in live_path(facts)),
+    }
+    times = turn_about(rounds, sides, progress)
+    each = [
+        short((live.wall / steps) / (own.wall / orders))
+        for own, live in zip(times["replay"], times["live"], strict=True)
+    ]
+    ratio, million = statistics.median(each), least(times["replay"]) / orders * 1e6
+    return Row(
         name="P9",
         members=members,
         orders=orders,
         rounds=rounds,
-        equal=True,
-        compared_orders=steps,
-        replay_seconds=round(replay, 3),
-        replay_seconds_per_million=round(replay / orders * 1e6, 3),
-        live_seconds_per_million=round(live / steps * 1e6, 1),
-        ratio=round(statistics.median(ratios), 1),
-        ratios=tuple(round(ratio, 1) for ratio in ratios),
-        peak_mb=_peak_mb(),
+        seconds=short(middle(times["replay"])),
+        cpu_seconds=short(middle(times["replay"], cpu=True)),
+        other="live_path",
+        other_seconds=short(middle(times["live"]) / steps * orders),
+        ratio=ratio,
+        ratios=tuple(each),
+        peak_mb=peak_mb(),
+        targets=(Target("ratio", ratio, 20, least=True), Target("seconds_per_million", short(million), 1.5)),
+        details={"compared_orders": steps},
     )
 
 
@@ -146,19 +125,7 @@ def _told(derived: Derivation) -> tuple[Ints, ...]:
     )
 
 
-def _seconds(steps: Iterable[object]) -> float:
-    """How long it takes to go through, keeping nothing."""
-    started = time.perf_counter()
+def _go_through(steps: Iterable[object]) -> None:
+    """Keeping nothing."""
     for _ in steps:
         pass
-    return time.perf_counter() - started
-
-
-def _peak_mb() -> int | None:
-    """The most memory that this process ever held; Windows does not tell."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(used / (1024 * 1024 if sys.platform == "darwin" else 1024))

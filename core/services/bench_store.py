@@ -1,10 +1,8 @@
 """A temporary store with many people and ten orders each, written as fast as the driver takes it: what benches measure on."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import numpy.typing as npt
@@ -31,22 +29,17 @@ _CHUNK = 250_000
 _ZONE = ShopZone(DEFAULT_ZONE)
 
 
-@contextmanager
-def bench_store(members: int, *, seed: int, orders_each: int = ORDERS_EACH) -> Iterator[Desk]:
-    """A store of its own for the time of a measurement, with facts only: derive from them what is to be measured."""
-    with TemporaryDirectory(prefix="memberdesk-bench-") as folder:
-        desk = build_bench_store(Path(folder) / "bench.db", members, seed=seed, orders_each=orders_each)
-        try:
-            yield desk
-        finally:
-            desk.close()
+def open_bench_store(path: Path) -> Desk:
+    """A SQLite file at the present schema, new or built before."""
+    db = Database(f"sqlite:///{path}")
+    upgrade(db)
+    return Desk(db, Vault({1: b"bench store, nothing secret here"}), "shop")
 
 
 def build_bench_store(path: Path, members: int, *, seed: int, orders_each: int = ORDERS_EACH) -> Desk:
     """A SQLite file with people, goods, orders of three years ending at ``NOW``, and one line each; ids run in time."""
-    db = Database(f"sqlite:///{path}")
-    upgrade(db)
-    desk = Desk(db, Vault({1: b"bench store, nothing secret here"}), "shop")
+    desk = open_bench_store(path)
+    db = desk.db
     prepare_store(db, desk.vault)
     rng = np.random.default_rng(seed)
     with db.write() as session:

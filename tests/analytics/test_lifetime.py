@@ -22,7 +22,8 @@ from core.analytics.lifetime import (
 )
 from core.analytics.lifetime_check import Verdict, hold_out
 from core.analytics.lifetime_fit import Fit, NoFit, Reason, bgnbd_log_likelihood, fit_bgnbd, fit_gamma_gamma, too_thin
-from core.services.bench_lifetime import MONEY, PURCHASES, bench_lifetime, make_customers
+from core.services.bench import run_benches
+from core.services.bench_lifetime import MONEY, PURCHASES, make_customers
 
 CDNOW = "cdnow_customers_summary_with_transactions.csv"
 PUBLISHED = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
@@ -59,8 +60,8 @@ def test_the_published_money_comes_out_too(cdnow: Histories) -> None:
 
 
 def test_parameters_and_forecasts_are_those_of_lifetimes_to_one_in_a_thousand() -> None:
-    found = bench_lifetime(3_000, 1, 5, lambda share: None)
-    assert found.equal and found.difference <= 1e-3
+    (found,) = run_benches(["P8"], members=3_000, rounds=1, seed=5)
+    assert found.details["difference"] <= 1e-3
 
 
 def test_what_was_planted_is_found(invented: Histories) -> None:

@@ -1,5 +1,8 @@
 """``rules simulate``, ``explain points|growth``, ``show liability``, ``bench``."""
 
+import json
+from pathlib import Path
+
 from tests.commands.conftest import EXAMPLES, CommandLine
 
 MONTH = {"month", "points_issued", "points_spent", "benefit_cost_fen", "coupon_cost_fen", "margin_fen"}
@@ -47,8 +50,13 @@ def test_what_is_owed_in_points_ties_to_the_ledger(demo: CommandLine) -> None:
     assert demo.run("show", "liability").stdout.strip()
 
 
-def test_the_replay_is_measured_against_the_live_path(cli: CommandLine) -> None:
-    found = cli.json("bench", "p9", "--members", 200, "--rounds", 1)
-    assert (found["name"], found["equal"], found["orders"], len(found["ratios"])) == ("P9", True, 1_000, 1)
-    assert found["ratio"] > 1
+def test_the_replay_is_measured_against_the_live_path(cli: CommandLine, tmp_path: Path) -> None:
+    out = tmp_path / "found.json"
+    found = cli.json("bench", "p9", "--members", 200, "--rounds", 1, "--out", out)
+    assert found == json.loads(out.read_text("utf-8"))
+    (row,) = found["rows"]
+    assert (row["name"], row["equal"], row["orders"], len(row["ratios"])) == ("P9", True, 1_000, 1)
+    assert row["ratio"] > 1
+    said = cli.run("bench", "P9", "--members", 1_000, "--rounds", 1, "--growth").stdout
+    assert said.count("P9") == 3 and "1,000" in said
     assert cli.refused("bench", "P99") == "bench_unknown"
