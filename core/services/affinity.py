@@ -21,6 +21,7 @@ from core.documents.enums import Area
 from core.documents.goods import NAME, GoodsModel, Like, Seller
 from core.services.desk import Desk
 from core.store.queries import affinity as queries
+from core.store.write_lock import Turn, take_turn
 
 Ints = npt.NDArray[np.int64]
 
@@ -69,6 +70,7 @@ def refresh_pairs(desk: Desk, *, now: datetime) -> PairsReport:
     model = _learn(bought, traits, pairs=len(near.product), gone=tuple(one for one in listed if one not in live))
     columns = (near.product, near.other, near.rank, near.both, near.score)
     with desk.db.write(Area.ORDERS) as session:
+        take_turn(session, Turn.IMPORT)
         queries.replace_pairs(session, zip(*(column.tolist() for column in columns), strict=True))
         queries.replace_model(session, NAME, today, model.canonical(), now)
     return PairsReport(model.people, model.products, model.pairs)

@@ -21,6 +21,7 @@ from core.services.desk import Desk
 from core.store.queries import cohorts as queries
 from core.store.queries.numbers import data_span
 from core.store.tables import Setting
+from core.store.write_lock import Turn, take_turn
 
 KEY = "cohorts"
 PEOPLE_AT_ONCE = 100_000
@@ -78,6 +79,7 @@ def refresh_cohorts(desk: Desk) -> int:
     if cells == kept and stamp == known:
         return len(cells)
     with desk.db.write(Area.ORDERS) as session:
+        take_turn(session, Turn.IMPORT)
         queries.write_cells(session, cells)
         session.merge(Setting(key=KEY, value=json.dumps({"stamp": stamp})))
     return len(cells)

@@ -25,6 +25,7 @@ from core.services.shop_settings import load_settings
 from core.services.stage_orders import PERSON_COLUMNS, Stage, discard_stage, stage_late_items, stage_orders
 from core.store.audit import record
 from core.store.queries import merge_orders, people, profiles
+from core.store.queries.erasures import forget_staged
 from core.store.queries.products import upsert_products
 from core.store.tables import ImportBatch
 from core.store.write_lock import Turn, take_turn
@@ -113,6 +114,7 @@ def _merge(
     at = to_micros(now)
     with desk.db.write(Area.ORDERS, Area.MEMBERS, Area.CAMPAIGNS) as session:
         take_turn(session, Turn.IMPORT)
+        forget_staged(session, stage.number)
         report = _report(session, parsed, stage)  # against what is there now: another import may have been first
         if report.needs_consent(max_bad):
             raise Refusal("too_many_bad_rows", rejected=report.rejected, rows=report.rows)

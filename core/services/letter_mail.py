@@ -85,16 +85,15 @@ def send_due_letter(desk: Desk, actor: Actor, *, now: datetime) -> Delivery | No
     if not plan.enabled or now < zone.at(monday, plan.hour):
         return None
     week = monday.isoformat()
+    if not _owed(read_state(desk), week, now):
+        _settle(desk, week)
+        return None
+    message = _compose(desk, plan.to, week, now)
     with desk.db.write() as session:
-        state = LetterState.model_validate(_load(session, STATE))
-        if state.week == week and state.status == "failed" and state.at is not None and now - state.at < AGAIN:
-            return None
-        if state.week == week and state.status != "failed":
-            if state.status == "sending":
-                _keep(session, state.model_copy(update={"status": "unknown"}))
+        if not _owed(LetterState.model_validate(_load(session, STATE)), week, now):
             return None
         _keep(session, LetterState(week=week, status="sending", at=now))
-    delivery = _send(desk, plan.to, week, now)
+    delivery = _send(desk, message)
     with desk.db.write(Area.SETTINGS) as session:
         status = delivery.outcome.value
         _keep(session, LetterState.model_validate({"week": week, "status": status, "at": now, "reason": delivery.code}))
@@ -103,22 +102,40 @@ def send_due_letter(desk: Desk, actor: Actor, *, now: datetime) -> Delivery | No
     return delivery
 
 
-def _send(desk: Desk, to: str, week: str, now: datetime) -> Delivery:
+def _owed(state: LetterState, week: str, now: datetime) -> bool:
+    """Whether the letter of a week may still go: not yet tried, or refused a while ago. A clock turned back owes nothing."""
+    if state.week != week:
+        return state.week < week
+    return state.status == "failed" and (state.at is None or now - state.at >= AGAIN)
+
+
+def _settle(desk: Desk, week: str) -> None:
+    """What was being sent when the process died: nobody knows whether it left."""
+    if read_state(desk).status != "sending":
+        return
+    with desk.db.write() as session:
+        state = LetterState.model_validate(_load(session, STATE))
+        if state.week == week and state.status == "sending":
+            _keep(session, state.model_copy(update={"status": "unknown"}))
+
+
+def _compose(desk: Desk, to: str, week: str, now: datetime) -> Message:
     settings = read_settings(desk)
     letter = write_letter(desk, settings.lang, week=week_of(desk.zone.day(now)), now=now)
-    subject = translate(settings.lang, "letter.mail.subject", title=letter.title, subtitle=letter.subtitle)
-    name = "practice" if desk.is_demo else "email"
-    shop = settings.shop_name or translate(settings.lang, "terms.shop")
-    message = Message(
+    return Message(
         message_id=f"letter-{week}",
-        channel=name,
+        channel="practice" if desk.is_demo else "email",
         address=to,
-        subject=subject,
+        subject=translate(settings.lang, "letter.mail.subject", title=letter.title, subtitle=letter.subtitle),
         text=letter_text(letter, settings.lang),
-        shop_name=shop,
+        shop_name=settings.shop_name or translate(settings.lang, "terms.shop"),
         purpose=Purpose.NOTICE,
     )
-    channel = build_channel(name, smtp_plain(desk, settings.smtp), config().data_dir / "outbox" / desk.store)
+
+
+def _send(desk: Desk, message: Message) -> Delivery:
+    smtp = smtp_plain(desk, read_settings(desk).smtp)
+    channel = build_channel(message.channel, smtp, config().data_dir / "outbox" / desk.store)
     try:
         return channel.send(message)
     finally:

@@ -18,6 +18,7 @@ from core.store.queries import member_tags as queries
 from core.store.queries.member_tags import People
 from core.store.queries.members import MemberFilter, select_found
 from core.store.tables import TagRule
+from core.store.write_lock import Turn, take_turn
 
 LONGEST = 30
 MOST_PICKED = 2_000
@@ -124,6 +125,7 @@ def save_rule(desk: Desk, actor: Actor, tag: str, tree: Node, *, now: datetime) 
     if any(leaf.field == "tag" and leaf.value == tag for leaf in leaves(tree)):
         raise Refusal("tag_circle", tag=tag)
     with desk.db.write(Area.MEMBERS) as session:
+        take_turn(session, Turn.IMPORT)
         queries.put_rule(session, tag, document, enabled=True, author=actor.name, now=now)
         session.flush()
         given, _ = _follow(session, tag, tree, None, now)
@@ -135,6 +137,7 @@ def save_rule(desk: Desk, actor: Actor, tag: str, tree: Node, *, now: datetime) 
 def drop_rule(desk: Desk, actor: Actor, tag: str, *, now: datetime) -> int:
     """Stop a rule: what it gave goes, what a hand gave stays; how many went. Refuses ``tag_no_rule``."""
     with desk.db.write(Area.MEMBERS) as session:
+        take_turn(session, Turn.IMPORT)
         if not queries.delete_rule(session, tag):
             raise Refusal("tag_no_rule", tag=tag)
         gone = queries.drop(session, tag, by_rule_only=True)
@@ -148,11 +151,13 @@ def keep_tags(desk: Desk, *, now: datetime, members: Sequence[int] | None = None
     In the order of the tags' names: a rule that asks for another rule's tag sees a later one's change the night after.
     """
     with desk.db.read() as session:
-        rules = [(row.tag, parse_segment(row.document)) for row in queries.rules(session, enabled=True)]
-    if not rules or (members is not None and not members):
-        return 0
+        if not queries.rules(session, enabled=True) or (members is not None and not members):
+            return 0
     changed = 0
     with desk.db.write(Area.MEMBERS) as session:
+        take_turn(session, Turn.IMPORT)
+        # Read again: a rule that was dropped meanwhile must not give anything that nobody takes away any more.
+        rules = [(row.tag, parse_segment(row.document)) for row in queries.rules(session, enabled=True)]
         for tag, tree in rules:
             for among in _chunks(members):
                 given, gone = _follow(session, tag, tree, among, now)
@@ -174,7 +179,7 @@ def _chunks(members: Sequence[int] | None) -> Iterator[Sequence[int] | None]:
 
 def _follow(session: Session, tag: str, tree: Node, among: Sequence[int] | None, now: datetime) -> tuple[int, int]:
     """Make the rows of one rule what it says, for everybody or some: (given, taken)."""
-    people = compile_segment(session, tree, now=now)
+    people = queries.not_erased(compile_segment(session, tree, now=now))
     if among is not None:
         people = queries.only(people, among)
     gone = queries.take_others(session, tag, people, among)
@@ -184,6 +189,7 @@ def _follow(session: Session, tag: str, tree: Node, among: Sequence[int] | None,
 def _give(desk: Desk, actor: Actor, people: People, tag: str, now: datetime) -> int:
     tag = _name(tag)
     with desk.db.write(Area.MEMBERS) as session:
+        take_turn(session, Turn.IMPORT)
         given = queries.give(session, tag, people, by_rule=False)
         record(session, actor.name, "tag.given", "members", now=now, count=given, tag=tag)
     return given

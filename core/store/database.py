@@ -82,6 +82,7 @@ class Database:
                 "foreign_keys = ON",
                 "cache_size = -65536",
                 "temp_store = MEMORY",
+                "secure_delete = FAST",  # what was taken away is overwritten in the pages that are written anyway
                 f"query_only = {'ON' if readonly else 'OFF'}",
                 f"mmap_size = {READ_MAPPED_BYTES if readonly else 0}",
             ):

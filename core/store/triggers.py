@@ -25,11 +25,12 @@ _FROZEN_VERSION = (
     "OLD.status <> 'draft' AND (NEW.document <> OLD.document OR NEW.document_hash <> OLD.document_hash"
     " OR NEW.status = 'draft' OR NEW.author <> OLD.author OR NEW.effective_from IS DISTINCT FROM OLD.effective_from)"
 )
-# The words that an erased person wrote may be taken away; nothing else of a deed ever changes.
-_KEPT_DEED = (
-    "NEW.note <> '' OR NEW.subject <> OLD.subject OR NEW.member_id <> OLD.member_id OR NEW.kind <> OLD.kind"
-    " OR NEW.occurred_at <> OLD.occurred_at OR NEW.stars IS DISTINCT FROM OLD.stars OR NEW.key <> OLD.key"
-)
+# The words that an erased person wrote, or that were written of them, may be taken away; nothing else of a fact ever changes.
+_WORDS = {
+    "interaction": ("note", ("member_id", "kind", "occurred_at", "subject", "stars", "key")),
+    "goodwill": ("reason", ("member_id", "kind", "value", "cost_fen", "what", "key", "actor", "occurred_at")),
+    "points_fact": ("reason", ("member_id", "kind", "points", "occurred_at", "refers_to", "subject", "key")),
+}
 
 
 def trigger_names() -> set[str]:
@@ -102,4 +103,7 @@ def _create_on_postgres(connection: Connection) -> None:
 
 
 def _condition(table: str) -> tuple[str, ...]:
-    return (_KEPT_DEED,) if table == "interaction" else ()
+    if table not in _WORDS:
+        return ()
+    words, kept = _WORDS[table]
+    return (" OR ".join([f"NEW.{words} <> ''", *(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in kept)]),)

@@ -11,8 +11,13 @@ from core.documents.segment import parse_segment
 from core.errors import Refusal
 from core.services.actor import Actor
 from core.services.audience import picks_by_deeds
+from core.services.custom_fields import define_field, set_value
 from core.services.desk import Desk
 from core.services.erasures import choose_personalised, erase_person
+from core.services.goodwill import Gesture, give_goodwill
+from core.services.member_notes import write_note
+from core.services.member_tags import keep_tags, save_rule
+from core.services.not_counted import count_again, mark_members
 from core.services.numbers import last_days, read_kpis
 from core.services.opt_out_replies import means_no, read_replies
 from core.services.person_export import export_person
@@ -50,6 +55,45 @@ def test_an_erased_person_has_no_name_left_and_the_figures_stay(shop: Desk) -> N
     assert verify_store(shop).violations == 0
     with pytest.raises(Refusal, match="already_erased"):
         erase_person(shop, OWNER, number, reason="再来一次", now=NOW)
+
+
+def test_no_word_about_an_erased_person_is_left_in_the_file(shop: Desk) -> None:
+    number, words = _member(shop, "A"), "她姓王"
+    write_note(shop, OWNER, number, f"{words}，常买", now=NOW)
+    field = define_field(shop, OWNER, "宠物", "text", now=NOW)
+    set_value(shop, OWNER, number, field.code, f"{words}的猫", now=NOW)
+    gift = Gesture(kind="gift", value=500, what="围巾", reason=f"{words}，包裹破了")
+    give_goodwill(shop, OWNER, number, gift, key="k", now=NOW)
+    mark_members(shop, OWNER, [number], "test", reason=words, now=NOW)
+    count_again(shop, OWNER, [number], reason=words, now=NOW)
+    erase_person(shop, OWNER, number, reason="本人要求", now=NOW)
+    for table, column in (("goodwill", "reason"), ("obligation", "note"), ("member_mark", "why")):
+        assert rows_of(shop.db, f"SELECT {column} FROM {table} WHERE member_id = {number}") == [("",)]
+    shop.db.checkpoint()
+    if shop.db.path is not None:
+        held = shop.db.path.read_bytes()
+        assert [word for word in (NAME, words, "老客") if word.encode() in held] == []
+    assert verify_store(shop).violations == 0
+
+
+def test_a_rule_gives_an_erased_person_no_tag(shop: Desk) -> None:
+    number = _member(shop, "A")
+    save_rule(shop, OWNER, "买过的", parse_segment({"field": "orders", "op": "ge", "value": 1}), now=NOW)
+    erase_person(shop, OWNER, number, reason="本人要求", now=NOW)
+    keep_tags(shop, now=NOW)
+    assert rows_of(shop.db, "SELECT member_id FROM member_tag WHERE tag = '买过的'") == [(_member(shop, "B"),)]
+
+
+def test_who_is_erased_while_a_file_is_read_is_not_brought_back(shop: Desk, tmp_path: Path) -> None:
+    number, people = _member(shop, "A"), rows_of(shop.db, "SELECT count(*) FROM member")
+
+    def erase(share: float) -> None:
+        if not rows_of(shop.db, "SELECT id FROM erasure"):
+            erase_person(shop, OWNER, number, reason="本人要求", now=NOW)
+
+    bring_in(shop, tmp_path, [order(3, member_id="A", nickname=NAME)], progress=erase)
+    assert rows_of(shop.db, "SELECT member_id FROM shop_order WHERE order_no = 'T3'") == [(None,)]
+    assert rows_of(shop.db, "SELECT count(*) FROM member") == people
 
 
 def test_no_file_brings_an_erased_person_back(shop: Desk, tmp_path: Path) -> None:

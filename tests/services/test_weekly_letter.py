@@ -82,6 +82,8 @@ def test_it_is_mailed_once_on_mondays_from_the_hour(shop: Desk) -> None:
         assert len(sink.ids) == 1
         send_due_letter(shop, OWNER, now=MONDAY.replace(day=16, hour=10))
         assert len(sink.ids) == 2
+        assert send_due_letter(shop, OWNER, now=MONDAY.replace(day=10)) is None  # a clock turned back
+        assert len(sink.ids) == 2
 
 
 def test_what_cannot_be_mailed_now_is_tried_again_later(shop: Desk) -> None:

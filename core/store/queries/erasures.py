@@ -12,13 +12,18 @@ from core.store.tables import (
     CustomValue,
     ErasedIdentity,
     Erasure,
+    Goodwill,
     Interaction,
     Member,
     MemberIdentity,
+    MemberMark,
     MemberNote,
     MemberTag,
+    Obligation,
     Order,
+    PointsFact,
     StaticListMember,
+    TierOverride,
 )
 
 _PLAIN = {"synchronize_session": False}
@@ -52,12 +57,29 @@ def blank_person(session: Session, member_id: int, now: datetime) -> None:
         (Interaction, {"note": ""}),
         (CallTask, {"answer": None}),
         (MemberNote, {"text": "", "removed_at": now}),
+        (MemberMark, {"why": ""}),
+        (Goodwill, {"reason": ""}),
+        (PointsFact, {"reason": ""}),
+        (TierOverride, {"reason": ""}),
+        (Obligation, {"note": ""}),
     )
     for table, values in changes:
         statement = update(table).where(col(table.member_id) == member_id).values(**values)
         session.execute(statement, execution_options=_PLAIN)
     blank = dict.fromkeys(PERSONAL) | {"erased_at": now, "personalised": False}
     session.execute(update(Member).where(col(Member.id) == member_id).values(**blank), execution_options=_PLAIN)
+
+
+def forget_staged(session: Session, stage: int) -> None:
+    """Inside a merge: the staged orders of who was erased since they were read come in without a buyer and an address."""
+    gone = "SELECT value_hash FROM erased_identity"
+    session.execute(
+        text(
+            "UPDATE staged_order SET identity_hash = NULL, receiver_cipher = NULL"
+            f" WHERE batch_id = :stage AND identity_hash IN ({gone})"
+        ),
+        {"stage": stage},
+    )
 
 
 def erased_hashes(session: Session, hashes: Sequence[bytes]) -> set[bytes]:

@@ -18,6 +18,12 @@ def picked(ids: Sequence[int]) -> People:
     return select(col(Member.id)).where(col(Member.id).in_(sorted(set(ids))), col(Member.erased_at).is_(None))
 
 
+def not_erased(people: People) -> People:
+    """Those of a selection who were not erased: nothing is said of these any more."""
+    gone = select(col(Member.id)).where(col(Member.erased_at).is_not(None))
+    return people.where(people.selected_columns[0].not_in(gone))
+
+
 def only(people: People, ids: Sequence[int]) -> People:
     """Those of a selection who are among some ids."""
     return people.where(people.selected_columns[0].in_(list(ids)))
