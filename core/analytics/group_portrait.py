@@ -158,12 +158,13 @@ def _trait(
 
 def _slice(key: Key, cases: int, people: int, other_cases: int, other_people: int, within: bool) -> Slice:
     shares = (cases / people if people else 0.0, other_cases / other_people if other_people else 0.0)
-    difference, weight = shares[0] - shares[1], 1.0
+    difference, weight, rest, rest_cases = shares[0] - shares[1], 1.0, other_people, other_cases
     if within:
-        weight = 1 - people / other_people if other_people else 0.0
-        other_cases, other_people = other_cases - cases, other_people - people
-    if not people or other_people <= 0:
-        return Slice(key, cases, other_cases + (cases if within else 0), *shares, difference, difference, difference)
-    effect = share_difference(cases, people, other_cases, other_people)
+        rest = max(other_people - people, 0)
+        rest_cases = min(max(other_cases - cases, 0), rest)
+        weight = rest / other_people if other_people else 0.0
+    if not people or not rest:
+        return Slice(key, cases, other_cases, *shares, difference, difference, difference)
+    effect = share_difference(cases, people, rest_cases, rest)
     low, high = (effect.low or 0.0) * weight, (effect.high or 0.0) * weight
-    return Slice(key, cases, other_cases + (cases if within else 0), *shares, difference, low, high)
+    return Slice(key, cases, other_cases, *shares, difference, low, high)

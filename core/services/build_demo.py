@@ -15,6 +15,7 @@ from core.services.demo_campaigns import add_campaigns
 from core.services.demo_cards import add_cards
 from core.services.demo_facts import add_orders, add_people
 from core.services.demo_goal import add_goal
+from core.services.demo_groups import add_groups
 from core.services.demo_plans import add_paid_plan
 from core.services.demo_promises import add_promises
 from core.services.demo_rewards import add_reviews, add_rewards
@@ -83,6 +84,7 @@ def build_demo(
     add_paid_plan(desk, actor, len(shop.people), now=now)
     add_cards(desk, actor, now=now)
     add_goal(desk, actor, now=now, seed=seed)
+    add_groups(desk, actor, now=now)
     report(1.0)
     return DemoReport(len(shop.people), len(shop.orders), len(shop.campaigns), time.monotonic() - started)
 

@@ -24,7 +24,6 @@ from core.clock import day_number
 from core.documents.segment import Node
 from core.services.actor import Actor
 from core.services.desk import Desk
-from core.services.rule_versions import read_live
 from core.services.segments import compile_segment, fields_asked
 from core.store.queries import group_portrait as queries
 from core.store.queries.group_portrait import NONE, CountRow
@@ -111,10 +110,9 @@ def traits_asked(desk: Desk, tree: Node) -> frozenset[TraitName]:
 
 
 def compare_counts(
-    desk: Desk, group: GroupCounts, others: GroupCounts, bands: SpendBands, *, within: bool, now: datetime
+    group: GroupCounts, others: GroupCounts, bands: SpendBands, tiers: Sequence[str], *, within: bool
 ) -> Differences:
-    """A group beside others, both counted by the same bands; ``within``: it is a part of them."""
-    rules, _ = read_live(desk, now=now)
+    """A group beside others, both counted by the same bands; ``tiers`` from the lowest; ``within``: it is a part of them."""
     orders: dict[TraitName, Sequence[Key]] = {
         "age": (*range(len(AGE_EDGES) + 1), None),
         "gender": (*GENDERS, None),
@@ -123,7 +121,7 @@ def compare_counts(
         "spend": (NONE, *range(len(bands.edges) + 1)),
         "category": (*_largest("category", others, group), NONE),
         "state": (*STATES, NONE, None),
-        "tier": (NONE, *rules.names("zh"), None),
+        "tier": (NONE, *tiers, None),
     }
     return compare_groups(group, others, _with_rest(orders, group, others), within=within)
 

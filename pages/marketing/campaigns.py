@@ -8,6 +8,7 @@ from core.services.campaigns import Cancelled, cancel_campaign
 from pages.ui import format, state
 from pages.ui.campaign_draft import begin_draft, open_draft
 from pages.ui.campaign_result import show_result
+from pages.ui.campaign_snapshot import show_snapshot
 from pages.ui.campaign_table import campaign_lines, pick_campaign, result
 from pages.ui.confirm import confirm_dialog
 from pages.ui.page import page
@@ -83,3 +84,4 @@ with page("menu.campaigns", t("campaigns.subtitle")) as head:
             st.caption(t("campaigns.not_sent_yet"))
         else:
             show_result(view, result(chosen))
+            show_snapshot(chosen)

@@ -17,6 +17,7 @@ from pages.ui.group_words import group_sentence
 from pages.ui.page import page
 from pages.ui.parts import insight
 from pages.ui.runtime import actor, cached, desk, now, t
+from pages.ui.tiers import tier_names
 
 GROUPS = "members/groups.py"
 AREAS = (Area.MEMBERS, Area.ORDERS, Area.RULES, Area.CAMPAIGNS)
@@ -84,8 +85,9 @@ with page("menu.group_portrait", t("group_portrait.subtitle")) as head:
     if not group.people:
         st.info(t("groups.nobody"), icon=":material/group_off:")
     else:
-        found = compare_counts(desk(), group, others, SpendBands(edges), within=against == EVERYBODY, now=now())
+        bands, tiers = SpendBands(edges), list(tier_names())
+        found = compare_counts(group, others, bands, tiers, within=against == EVERYBODY)
         _numbers(group, others, whole, name)
-        said = finding(found, format.md_escape(name), SpendBands(edges), _asked(raw))
+        said = finding(found, format.md_escape(name), bands, _asked(raw))
         insight(f":primary[:material/lightbulb:] {said}", t("group_portrait.change"), GROUPS)
-        trait_cards(found, (name, options[who]), SpendBands(edges))
+        trait_cards(found, (name, options[who]), bands)

@@ -29,17 +29,18 @@ with page("menu.groups", t("groups.subtitle")) as head:
         edit_group(draft)
     else:
         with head.corner:
-            view = st.segmented_control(
-                t("groups.view"),
-                VIEWS,
-                default="groups",
-                required=True,
-                format_func=lambda one: t(f"groups.view.{one}"),
-                key="groups:view",
-                label_visibility="collapsed",
-                persist_state="session",
-            )
             st.button(t("groups.new"), icon=":material/add:", type="primary", key="groups:new", on_click=_new)
+        words = {one: t(f"groups.view.{one}") for one in VIEWS}
+        view = st.segmented_control(
+            t("groups.view"),
+            VIEWS,
+            default="groups",
+            required=True,
+            format_func=words.__getitem__,
+            key="groups:view",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
         if view == "overlap":
             show_overlap()
         elif view == "lists":

@@ -51,13 +51,19 @@ def found_card(tree: Node) -> int:
         _said(tree)
         everybody = group_count(raw_tree(EVERYONE))
         share = format.percent(number / everybody) if everybody else "–"
-        st.metric(t("groups.today"), format.people(number), t("groups.share", share=share), delta_color="off")
+        st.metric(
+            t("groups.today"),
+            format.people(number),
+            t("groups.share", share=share),
+            delta_color="off",
+            delta_arrow="off",
+        )
         if not number:
             st.caption(t("groups.nobody"))
         for line in lines:
             _person(tree, line)
         if lines:
-            st.caption(t("groups.sample", n=len(lines)))
+            st.caption(f"{t('groups.sample', n=len(lines))} {t('groups.sample.clicks')}")
     return number
 
 
@@ -81,5 +87,5 @@ def _person(tree: Node, line: SegmentMember) -> None:
         if st.button(name, key=f"groups:who:{line.id}", type="tertiary", help=t("groups.to_portrait")):
             st.switch_page(PORTRAIT, query_params={"member": str(line.id)})
         st.caption(" · ".join(facts), width="stretch")
-        if st.button(t("groups.why"), key=f"groups:why:{line.id}", type="tertiary", icon=":material/help:"):
+        if st.button("", key=f"groups:why:{line.id}", type="tertiary", icon=":material/help:", help=t("groups.why")):
             why_dialog(tree, line.id, name)

@@ -34,7 +34,7 @@ def show_overlap() -> None:
     a, b = tree_of(first), tree_of(second)
     found = _overlap(raw_tree(a), raw_tree(b))
     words = options[first], options[second]
-    with card(_finding(found, *words), help=t("groups.overlap.help")):
+    with card(_finding(found, *(format.md_escape(word) for word in words)), help=t("groups.overlap.help")):
         if first == second:
             st.caption(t("groups.overlap.same"))
             return

@@ -43,7 +43,7 @@ def trait_cards(found: Differences, names: tuple[str, str], bands: SpendBands) -
     for first in range(0, len(found.traits), 2):
         columns = st.columns(2, gap="small")
         for column, trait in zip(columns, found.traits[first : first + 2], strict=False):
-            title = _title(trait, found, names[0], bands)
+            title = _title(trait, found, format.md_escape(names[0]), bands)
             with column, card(title, help=t("group_portrait.method"), fill=True):
                 paired_bars(_pairs(trait.name, trait.slices, bands), names, "percent", height=HEIGHT)
 

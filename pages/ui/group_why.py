@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.documents.segment import Group, Leaf, Node, Not
+from core.documents.segment import FIELDS, Group, Leaf, Node, Not
 from core.rules.segment_words import phrase, value_words
 from core.services.explain_segment import Judged, explain_segment
 from pages.ui import format
@@ -33,6 +33,15 @@ def held_lines(held: tuple[tuple[Leaf, bool], ...]) -> str:
     return "\n".join(f"- {_YES if yes else _NO} {format.md_escape(phrase(leaf, lang(), names))}" for leaf, yes in held)
 
 
+def _known(leaf: Leaf, value: int | str) -> str:
+    """What is known of the person, with its unit where it is a number."""
+    words = format.md_escape(value_words(leaf, value, lang(), names_in(lang())))
+    sort = FIELDS[leaf.field].sort
+    if leaf.field == "top_spend_share" or sort == "fen":
+        return f"{words} {t('groups.unit.yuan')}"
+    return f"{words} {t(f'groups.unit.{leaf.field}')}" if sort == "number" else words
+
+
 def _lines(judged: Judged, depth: int) -> list[str]:
     """A nested Markdown list: leaves as they are said, groups by how their parts go together."""
     mark, indent = _YES if judged.held else _NO, "    " * depth
@@ -41,8 +50,7 @@ def _lines(judged: Judged, depth: int) -> list[str]:
             said = format.md_escape(phrase(leaf, lang(), names_in(lang())))
             known = ""
             if judged.value is not None:
-                words = format.md_escape(value_words(leaf, judged.value, lang(), names_in(lang())))
-                known = f" :gray[{t('groups.why.known', value=words)}]"
+                known = f" :gray[{t('groups.why.known', value=_known(leaf, judged.value))}]"
             own = [f"{indent}- {mark} {said}{known}"]
         case Not():
             own = [f"{indent}- {mark} {t('groups.why.not')}"]

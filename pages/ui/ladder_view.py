@@ -13,9 +13,11 @@ from pages.ui import format
 from pages.ui.charts import Cell, heat_grid
 from pages.ui.ladder_gifts import show_gifts
 from pages.ui.ladder_people import show_people
-from pages.ui.parts import card, empty_state, insight
+from pages.ui.parts import card, empty_state, insight, link
 from pages.ui.rule_words import asked_words, counted_words, keeps_otherwise, losing_words, threshold_words
 from pages.ui.runtime import cached, desk, lang, now, t
+
+GROUP_PORTRAIT = "members/group_portrait.py"
 
 
 @cached(Area.RULES, Area.MEMBERS, Area.ORDERS)
@@ -37,6 +39,7 @@ def show_ladder(view: LadderView) -> None:
                 (counted_words(document), t(f"tiers.counting.{document.spend_counts_from}"), losing_words(document))
             )
         )
+        link(t("tiers.portrait"), GROUP_PORTRAIT, query={"tier": document.tiers[-1].code}, icon="groups")
         held = [
             t("tiers.held_on", tier=format.md_escape(tier.name(lang())), n=format.number(step.held))
             for tier, step in zip(document.tiers, view.steps, strict=True)
