@@ -18,7 +18,7 @@ OWN_COUNT = {"offer.words.share", "tiers.level.member_price"}
 
 
 # Codes that are put together from a reason (``core.rules.coupons.Reject``) where they are raised.
-PUT_TOGETHER = "error.coupon_"
+PUT_TOGETHER = ("error.coupon_", "error.custom_value_")
 
 
 def _placeholders(sentence: str) -> set[str]:
