@@ -15,10 +15,11 @@ from core.services.cohorts import kept_is_current
 from core.services.desk import Desk
 from core.services.numbers import day_range
 from core.services.shop_settings import load_settings
-from core.store.queries import numbers
+from core.store.queries import cohorts, numbers
 from core.store.queries import trends as queries
 
 PARTS = 5
+SECOND_DAYS = 30  # how long everybody has had for a second purchase: who has had less is not asked yet
 
 GroupBy = Literal["source", "tier", "province"]
 
@@ -160,7 +161,7 @@ def _measure(session: Session, zone: ShopZone, kpi: Kpi, wanted: Sequence[Period
     if kpi is Kpi.REPURCHASE:
         return [Figure(*queries.repeat_buyers(session, *one)) for one in ranges]
     if kpi is Kpi.SECOND:
-        return [Figure(*reversed(numbers.second_orders(session, *one))) for one in ranges]
+        return _returned(session, ranges)
     if kpi is Kpi.JOINED:
         return [Figure(queries.joined_between(session, *_instants(zone, one))) for one in wanted]
     return _dated(session, zone, kpi, wanted)
@@ -179,6 +180,21 @@ def _daily(session: Session, kpi: Kpi, ranges: Sequence[tuple[int, int]]) -> lis
         return int(sums[name][high - first] - sums[name][low - first])
 
     return [Figure(between(part, *one), between(whole, *one) if whole else None) for one in ranges]
+
+
+def _returned(session: Session, ranges: Sequence[tuple[int, int]]) -> list[Figure]:
+    """Of the customers first seen in a stretch and ``SECOND_DAYS`` ago or longer, how many came back within those days."""
+    known = numbers.data_span(session)
+    low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
+    end = min(high, known[1] - SECOND_DAYS + 1) if known else low
+    people, back = np.zeros(high - low + 1, np.int64), np.zeros(high - low + 1, np.int64)
+    for day, many, returned in cohorts.returned_within(session, low, end, SECOND_DAYS):
+        people[day - low + 1], back[day - low + 1] = many, returned
+    people, back = np.cumsum(people), np.cumsum(back)
+    return [
+        Figure(int(back[until - low] - back[since - low]), int(people[until - low] - people[since - low]))
+        for since, until in ranges
+    ]
 
 
 def _buyers(session: Session, wanted: Sequence[Period]) -> list[Figure]:

@@ -54,7 +54,7 @@ def test_every_number_by_month_is_what_the_orders_say(desk: Desk) -> None:
         Kpi.BUYERS: [1, 2],
         Kpi.NEW_BUYERS: [0, 1],
         Kpi.REPURCHASE: [1.0, 0.5],
-        Kpi.SECOND: [None, 0.0],
+        Kpi.SECOND: [None, None],
         Kpi.MEMBER_SHARE: [1.0, 150 / 180],
         Kpi.JOINED: [0, 1],
         Kpi.REFUND_RATE: [0.2, 0.0],
@@ -62,6 +62,16 @@ def test_every_number_by_month_is_what_the_orders_say(desk: Desk) -> None:
         Kpi.POINTS_SPENT: [0, 0],
     }
     assert {kpi: _steps(desk, kpi) for kpi in expected} == expected
+
+
+def test_newcomers_count_as_back_or_not_once_all_have_had_thirty_days(desk: Desk, tmp_path: Path) -> None:
+    later = [("D", "2026-01-29"), ("D", "2026-02-27"), ("E", "2026-01-29"), ("F", "2026-01-31"), ("E", "2026-03-01")]
+    bring_in(
+        desk,
+        tmp_path,
+        [order(90 + n, member_id=who, paid_at=f"{day} 12:00:00") for n, (who, day) in enumerate(later)],
+    )
+    assert _steps(desk, Kpi.SECOND) == [0.5, None]  # D within, E on the 31st day, F and C have had less than 30
 
 
 def test_days_and_weeks_add_up_to_the_months(desk: Desk) -> None:

@@ -107,6 +107,19 @@ def second_purchases(
     return [(who, int(day), None if back is None else int(back), int(many)) for who, day, back, many in rows]
 
 
+def returned_within(session: Session, first: int, end: int, days: int) -> list[tuple[int, int, int]]:
+    """By first day of the customers first seen in ``[first, end)``: (day, people, of them back on another day within ``days``)."""
+    rows = session.execute(
+        text(
+            "SELECT p.first_day, count(*), count(CASE WHEN EXISTS (SELECT 1 FROM shop_order o WHERE o.member_id = p.member_id"
+            f" AND {PAID} AND o.shop_day > p.first_day AND o.shop_day <= p.first_day + :days) THEN 1 END)"
+            " FROM member_profile p WHERE p.first_day >= :first AND p.first_day < :end GROUP BY p.first_day"
+        ),
+        {"first": first, "end": end, "days": days},
+    )
+    return [(int(day), int(many), int(back)) for day, many, back in rows]
+
+
 _FIRST_CATEGORY = (
     "(SELECT r.category FROM shop_order o JOIN order_item i ON i.order_id = o.id JOIN product r ON r.id = i.product_id"
     f" WHERE o.member_id = p.member_id AND o.paid_at = p.first_paid_at AND {PAID} AND r.category IS NOT NULL"
