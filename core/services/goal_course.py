@@ -7,7 +7,9 @@ from sqlmodel import Session
 
 from core.analytics.goal_pace import WHOLE_BP, Metric, Outlook, foresee_rate, foresee_sum, should_be
 from core.analytics.periods import Period, last_year_aligned
+from core.analytics.visits import Visits
 from core.clock import ShopZone, day_number, day_of, to_micros
+from core.services.visits import visits_of
 from core.store.queries import numbers
 from core.store.queries import shop_goals as queries
 
@@ -43,11 +45,17 @@ def rate_course(session: Session, metric: Metric, first: int, end: int, until: i
         until - window - span[0]
     ) // STEP_DAYS  # windows that reach before the first order would be of a shorter time
     ends = [until - STEP_DAYS * back for back in range(min(max(reach, 0), MOST_STEPS), -1, -1)]
-    counts = queries.second_counts if metric is Metric.FIRST_TO_SECOND else queries.repeat_counts
-    found = counts(session, [(one - window, one) for one in ends])
+    visits = visits_of(session)
+    found = [rate_counts(visits, metric, one) for one in ends]
     past = [held * WHOLE_BP // people if people else 0 for people, held in found]
     people, held = found[-1]
     return Course(elapsed, foresee_rate(past, max(end - until, 0) / STEP_DAYS), people=people, held=held)
+
+
+def rate_counts(visits: Visits, metric: Metric, end: int) -> tuple[int, int]:
+    """People of a rate over its days before ``end``, and those of them who did it."""
+    first = end - metric.window
+    return visits.seconds(first, end) if metric is Metric.FIRST_TO_SECOND else visits.repeats(first, end)
 
 
 def sum_course(session: Session, zone: ShopZone, metric: Metric, first: int, end: int, until: int) -> Course:

@@ -7,6 +7,7 @@ from core.analytics.periods import Period, previous
 from core.clock import day_number, to_micros
 from core.services.desk import Desk
 from core.services.numbers import day_range, last_days
+from core.services.visits import sums_between, visits_of
 from core.store.queries import membership as queries
 from core.store.queries import numbers
 
@@ -50,7 +51,7 @@ def read_membership(desk: Desk, days: int, *, now: datetime) -> Membership:
     """Who has joined, and what members bring of the sales of the last ``days``."""
     with desk.db.read() as session:
         heads = numbers.headcount(session, to_micros(now))
-        sums = numbers.period_sums(session, *day_range(last_days(desk.zone, now, days)))
+        sums = sums_between(session, *day_range(last_days(desk.zone, now, days)))
     return _membership(heads, sums)
 
 
@@ -62,11 +63,13 @@ def read_review(desk: Desk, days: int, *, now: datetime) -> Review:
     starts = [to_micros(zone.start(day)) for day in (before.start, period.start, period.end)]
     with desk.db.read() as session:
         heads = numbers.headcount(session, to_micros(now))
-        sums = numbers.period_sums(session, *day_range(period))
-        earlier = numbers.period_sums(session, *day_range(before))
-        again, buyers = queries.member_repeats(session, *day_range(period))
+        sums = sums_between(session, *day_range(period))
+        earlier = sums_between(session, *day_range(before))
+        visits = visits_of(session)
+        buyers, again = visits.of_members.repeats(*day_range(period))
         users = queries.benefit_users(session, starts[1], starts[2])
-        others, other_fen = queries.outside_buyers(session, *day_range(period))
+        others = visits.of_others.people(*day_range(period))
+        nobodys_fen = queries.nobodys_sales(session, *day_range(period))
         active = queries.active_members(session, day_number(period.end) - ACTIVE_DAYS, to_micros(now))
         moves = queries.moves_between(session, starts[1], starts[2])
         moves_before = queries.moves_between(session, starts[0], starts[1])
@@ -80,7 +83,7 @@ def read_review(desk: Desk, days: int, *, now: datetime) -> Review:
         member_buyers=sums.member_buyers,
         member_buyer_fen=_mean(sums.member_sales_fen, sums.member_buyers),
         other_buyers=others,
-        other_buyer_fen=_mean(other_fen, others),
+        other_buyer_fen=_mean(sums.sales_fen - sums.member_sales_fen - nobodys_fen, others),
         users=users,
         moves=moves,
         moves_before=moves_before,

@@ -27,10 +27,11 @@ from core.services.numbers import day_range
 from core.services.rule_versions import read_live
 from core.services.shop_settings import load_settings
 from core.services.traffic import ENOUGH
+from core.services.visits import visits_of
 from core.store.audit import record
 from core.store.queries import programme_profit as queries
 from core.store.queries import traffic
-from core.store.queries.numbers import period_sums
+from core.store.queries.shop_goals import member_sales
 from core.store.tables import Setting
 
 KEY = "running_costs"
@@ -124,8 +125,8 @@ def read_profit(desk: Desk, months: int = 12, *, now: datetime) -> ProgrammeProf
         zone, running = ShopZone(load_settings(session).zone), _running(session)
         costs = _costs(session, zone, steps, value)
         spend = traffic.spend_by_month(session, label, label + months)
-        sales = [period_sums(session, *day_range(step)).member_sales_fen for step in steps]
-        kept = traffic.kept_between(session, *day_range(period))
+        sales = [sum(member_sales(session, *day_range(step)).values()) for step in steps]
+        kept = visits_of(session).of_members.returned(*day_range(period))
     shown = [[one for one in campaigns if _ended_in(one, zone, step)] for step in steps]
     found = tuple(
         MonthProfit(

@@ -13,9 +13,10 @@ from core.documents.enums import Area
 from core.errors import Refusal
 from core.services.actor import Actor
 from core.services.desk import Desk
-from core.services.goal_course import rate_course, sum_course
+from core.services.goal_course import rate_counts, rate_course, sum_course
 from core.services.goal_moves import Helped, helpful_campaigns, what_moved
 from core.services.shop_settings import load_settings
+from core.services.visits import visits_of
 from core.store.audit import record
 from core.store.queries import numbers
 from core.store.queries import shop_goals as queries
@@ -214,8 +215,7 @@ def _until(session: Session, today: date) -> int | None:
 
 
 def _rate(session: Session, metric: Metric, until: int) -> Standing:
-    counts = queries.second_counts if metric is Metric.FIRST_TO_SECOND else queries.repeat_counts
-    return _standing(*counts(session, [(until - metric.window, until)])[0])
+    return _standing(*rate_counts(visits_of(session), metric, until))
 
 
 def _standing(people: int, held: int) -> Standing:

@@ -13,8 +13,8 @@ from core.services.desk import Desk
 from core.services.numbers import TierShare, TrendStep, day_range, last_days, read_tier_mix
 from core.services.rule_versions import read_live
 from core.services.shop_settings import load_settings
+from core.services.visits import sums_between, visits_of
 from core.store.queries import numbers, today_cards
-from core.store.queries.shop_goals import repeat_counts
 
 STEPS = {30: Every.DAY, 90: Every.WEEK, 365: Every.MONTH}
 ENOUGH = 30
@@ -90,8 +90,9 @@ def _figures(
     session: Session, zone: ShopZone, stretches: list[Period], known: list[bool], value_fen: int, now: datetime
 ) -> tuple[Figure, ...]:
     ranges = [day_range(one) for one in stretches]
-    sums = [numbers.period_sums(session, *one) if there else None for one, there in zip(ranges, known, strict=True)]
-    repeats = [repeat_counts(session, [one])[0] if there else (0, 0) for one, there in zip(ranges, known, strict=True)]
+    sums = [sums_between(session, *one) if there else None for one, there in zip(ranges, known, strict=True)]
+    visits = visits_of(session)
+    repeats = [visits.repeats(*one) if there else (0, 0) for one, there in zip(ranges, known, strict=True)]
     instants = [(to_micros(zone.start(one.start)), to_micros(zone.start(one.end))) for one in stretches]
     ended = min(instants[0][1], to_micros(now))  # what is still valid today may yet be used
     coupons = [today_cards.coupon_use(session, start, min(end, ended)) for start, end in instants]

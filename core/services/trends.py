@@ -15,6 +15,7 @@ from core.services.cohorts import kept_is_current
 from core.services.desk import Desk
 from core.services.numbers import day_range
 from core.services.shop_settings import load_settings
+from core.services.visits import visits_of
 from core.store.queries import cohorts, numbers
 from core.store.queries import trends as queries
 
@@ -132,7 +133,12 @@ def read_parts(desk: Desk, kpi: Kpi, by: GroupBy, period: Period, every: Every) 
     """One number of ``GROUPED`` by group, the ``PARTS`` with the most of it (of its orders, for a quotient), then the rest."""
     steps = buckets(period, every)
     with desk.db.read() as session:
-        found = [_groups(session, kpi, by, *day_range(Period(one.start, one.end))) for one in steps]
+        ranges = [day_range(Period(one.start, one.end)) for one in steps]
+        if kpi is Kpi.NEW_BUYERS:
+            found = [_newcomers(session, by, *one) for one in ranges]
+        else:
+            grouping = queries.read_grouping(session, by)
+            found = [_groups(session, kpi, grouping, *one) for one in ranges]
     weight: dict[str | None, int] = {}
     for step in found:
         for name, figure in step.items():
@@ -159,7 +165,7 @@ def _measure(session: Session, zone: ShopZone, kpi: Kpi, wanted: Sequence[Period
     if kpi is Kpi.BUYERS:
         return _buyers(session, wanted)
     if kpi is Kpi.REPURCHASE:
-        return [Figure(*queries.repeat_buyers(session, *one)) for one in ranges]
+        return [Figure(*reversed(visits_of(session).repeats(*one))) for one in ranges]
     if kpi is Kpi.SECOND:
         return _returned(session, ranges)
     if kpi is Kpi.JOINED:
@@ -210,7 +216,7 @@ def _buyers(session: Session, wanted: Sequence[Period]) -> list[Figure]:
         elif by_month and one.whole_months and one.days <= 31:
             found.append(Figure(by_month.get(month, 0)))
         else:
-            found.append(Figure(queries.buyers_between(session, *day_range(one))))
+            found.append(Figure(visits_of(session).people(*day_range(one))))
     return found
 
 
@@ -234,10 +240,12 @@ def _dated(session: Session, zone: ShopZone, kpi: Kpi, wanted: Sequence[Period])
     return [Figure(int(through[high - first] - through[low - first])) for low, high in map(day_range, wanted)]
 
 
-def _groups(session: Session, kpi: Kpi, by: GroupBy, first: int, end: int) -> dict[str | None, Figure]:
-    if kpi is Kpi.NEW_BUYERS:
-        return {name: Figure(many) for name, many in queries.group_newcomers(session, by, first, end)}
-    return {name: _figure(kpi, *sums) for name, *sums in queries.group_sums(session, by, first, end)}
+def _newcomers(session: Session, by: GroupBy, first: int, end: int) -> dict[str | None, Figure]:
+    return {name: Figure(many) for name, many in queries.group_newcomers(session, by, first, end)}
+
+
+def _groups(session: Session, kpi: Kpi, grouping: queries.Grouping, first: int, end: int) -> dict[str | None, Figure]:
+    return {name: _figure(kpi, *sums) for name, *sums in queries.group_sums(session, grouping, first, end)}
 
 
 def _figure(kpi: Kpi, orders: int, buyers: int, sales: int, back: int) -> Figure:

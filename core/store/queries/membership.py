@@ -23,30 +23,17 @@ def active_members(session: Session, first: int, now: int) -> int:
     return int(session.execute(statement, {"first": first, "now": now}).scalar_one())
 
 
-def member_repeats(session: Session, first: int, end: int) -> tuple[int, int]:
-    """Buyers of the shop days ``[first, end)`` with two orders or more as members, and with one or more."""
-    row = session.execute(
-        text(
-            "SELECT count(CASE WHEN n >= 2 THEN 1 END), count(*) FROM (SELECT count(*) AS n FROM shop_order o"
-            f" JOIN member m ON m.id = o.member_id AND m.joined_at <= o.paid_at AND m.not_counted IS NULL WHERE {PAID}"
-            " AND o.shop_day >= :first AND o.shop_day < :end GROUP BY o.member_id) b"
-        ),
-        {"first": first, "end": end},
-    ).one()
-    return int(row[0]), int(row[1])
-
-
-def outside_buyers(session: Session, first: int, end: int) -> tuple[int, int]:
-    """People who bought in the shop days ``[first, end)`` without having joined, and what they paid (fen)."""
-    row = session.execute(
-        text(
-            "SELECT count(DISTINCT o.member_id), coalesce(sum(o.paid_fen), 0) FROM shop_order o JOIN member m ON m.id = o.member_id"
-            f" WHERE {PAID} AND m.not_counted IS NULL AND (m.joined_at IS NULL OR m.joined_at > o.paid_at)"
-            " AND o.shop_day >= :first AND o.shop_day < :end"
-        ),
-        {"first": first, "end": end},
-    ).one()
-    return int(row[0]), int(row[1])
+def nobodys_sales(session: Session, first: int, end: int) -> int:
+    """What orders without a buyer brought in the shop days ``[first, end)`` (fen)."""
+    return int(
+        session.execute(
+            text(
+                f"SELECT coalesce(sum(o.paid_fen), 0) FROM shop_order o WHERE {PAID} AND o.member_id IS NULL"
+                " AND o.shop_day >= :first AND o.shop_day < :end"
+            ),
+            {"first": first, "end": end},
+        ).scalar_one()
+    )
 
 
 def benefit_users(session: Session, first: int, end: int) -> int:

@@ -58,27 +58,31 @@ def headcount(session: Session, now: int) -> Headcount:
     return Headcount(*(int(value) for value in row))
 
 
-def period_sums(session: Session, first: int, end: int) -> Sums:
-    """The sums of the shop days ``[first, end)``."""
-    days = {"first": first, "end": end}
+def summed_days(session: Session, first: int, end: int, *, buyers: int, member_buyers: int) -> Sums:
+    """The day summaries of ``[first, end)`` added up, with its people, who are no sum of days."""
     row = session.execute(
         text(
             "SELECT coalesce(sum(orders), 0), coalesce(sum(new_buyers), 0), coalesce(sum(sales_fen), 0),"
             " coalesce(sum(refund_fen), 0), coalesce(sum(member_orders), 0), coalesce(sum(member_sales_fen), 0)"
             " FROM day_summary WHERE shop_day >= :first AND shop_day < :end"
         ),
-        days,
+        {"first": first, "end": end},
     ).one()
-    buyers = session.execute(
+    orders, new_buyers, sales, refunds, member_orders, member_sales = (int(value) for value in row)
+    return Sums(orders, buyers, new_buyers, sales, refunds, member_orders, member_buyers, member_sales)
+
+
+def period_sums(session: Session, first: int, end: int) -> Sums:
+    """The sums of the shop days ``[first, end)``, its people counted from the orders."""
+    people = session.execute(
         text(
             "SELECT count(DISTINCT o.member_id), count(DISTINCT CASE WHEN m.joined_at <= o.paid_at THEN o.member_id END)"
             f" FROM shop_order o LEFT JOIN member m ON m.id = o.member_id WHERE {PAID} AND m.not_counted IS NULL"
             " AND o.shop_day >= :first AND o.shop_day < :end"
         ),
-        days,
+        {"first": first, "end": end},
     ).one()
-    orders, new_buyers, sales, refunds, member_orders, member_sales = (int(value) for value in row)
-    return Sums(orders, int(buyers[0]), new_buyers, sales, refunds, member_orders, int(buyers[1]), member_sales)
+    return summed_days(session, first, end, buyers=int(people[0]), member_buyers=int(people[1]))
 
 
 def day_rows(session: Session, first: int, end: int) -> list[tuple[int, Sums]]:

@@ -1,7 +1,5 @@
 """The shop's goal, and what its pace is read from: people of rolling windows in one pass, sums of days."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from sqlalchemy import select, text
 from sqlmodel import Session, col
@@ -19,28 +17,6 @@ def open_goal(session: Session) -> ShopGoal | None:
     return session.execute(statement).scalar_one_or_none()
 
 
-def repeat_counts(session: Session, windows: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """For each stretch of shop days ``[first, end)``: buyers, and those with two or more paid orders; in one pass."""
-    if not windows:
-        return []
-    names = {f"{side}{k}": day for k, window in enumerate(windows) for side, day in zip("ab", window, strict=True)}
-    inner = ", ".join(
-        f"sum(CASE WHEN o.shop_day >= :a{k} AND o.shop_day < :b{k} THEN 1 ELSE 0 END) AS n{k}"
-        for k in range(len(windows))
-    )
-    outer = ", ".join(
-        f"count(CASE WHEN n{k} >= 1 THEN 1 END), count(CASE WHEN n{k} >= 2 THEN 1 END)" for k in range(len(windows))
-    )
-    row = session.execute(
-        text(
-            f"SELECT {outer} FROM (SELECT {inner} FROM shop_order o WHERE {PAID} AND o.member_id IS NOT NULL AND {COUNTED}"
-            " AND o.shop_day >= :low AND o.shop_day < :high GROUP BY o.member_id) b"
-        ),
-        names | {"low": min(first for first, _ in windows), "high": max(end for _, end in windows)},
-    ).one()
-    return [(int(row[2 * k]), int(row[2 * k + 1])) for k in range(len(windows))]
-
-
 def repeat_groups(session: Session, first: int, end: int, by: str) -> Groups:
     """Buyers of ``[first, end)`` and those with two or more orders, by "visit" (new | returning) or by today's "tier"."""
     group = (
@@ -56,24 +32,6 @@ def repeat_groups(session: Session, first: int, end: int, by: str) -> Groups:
         {"first": first, "end": end},
     )
     return {str(name): (int(people), int(held)) for name, people, held in rows}
-
-
-def second_counts(session: Session, windows: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """For each stretch: people whose first order is in it, and those who ordered again before it ended."""
-    found = []
-    for first, end in windows:
-        row = session.execute(
-            text(
-                "SELECT count(*), count(s.member_id) FROM member_profile p JOIN member m ON m.id = p.member_id"
-                " LEFT JOIN (SELECT o.member_id FROM shop_order o JOIN member_profile q ON q.member_id = o.member_id"
-                f" WHERE {PAID} AND q.first_day >= :first AND q.first_day < :end AND o.shop_day < :end"
-                " GROUP BY o.member_id HAVING count(*) > 1) s ON s.member_id = p.member_id"
-                " WHERE m.not_counted IS NULL AND m.joined_at IS NOT NULL AND p.first_day >= :first AND p.first_day < :end"
-            ),
-            {"first": first, "end": end},
-        ).one()
-        found.append((int(row[0]), int(row[1])))
-    return found
 
 
 def member_sales(session: Session, first: int, end: int) -> dict[int, int]:

@@ -7,7 +7,6 @@ from sqlalchemy import Row, delete, select, text
 from sqlmodel import Session, col
 
 from core.store.database import Database
-from core.store.queries.numbers import COUNTED, PAID
 from core.store.tables import AdSpend, TrafficDay
 
 VALUES = ("visitors", "page_views", "favourites", "cart_adds", "buyers", "orders", "sales_fen")
@@ -89,16 +88,3 @@ def won_between(session: Session, first: int, end: int) -> tuple[int, int]:
         {"first": first, "end": end},
     ).one()
     return int(row[0]), int(row[1])
-
-
-def kept_between(session: Session, first: int, end: int) -> int:
-    """Members who bought on the shop days ``[first, end)`` and had bought before them."""
-    row = session.execute(
-        text(
-            "SELECT count(DISTINCT o.member_id) FROM shop_order o JOIN member_profile p ON p.member_id = o.member_id"
-            f" JOIN member m ON m.id = o.member_id WHERE {PAID} AND {COUNTED} AND m.joined_at <= o.paid_at"
-            " AND o.shop_day >= :first AND o.shop_day < :end AND p.first_day < :first"
-        ),
-        {"first": first, "end": end},
-    ).one()
-    return int(row[0])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,10 @@ _LEDGER = {
 _GROUPS = {
     "source": ("m.source", ""),
     "province": ("m.province", ""),
-    "tier": ("t.tier", " LEFT JOIN member_tier t ON t.member_id = o.member_id"),
+    "tier": ("t.tier", " LEFT JOIN member_tier t ON t.member_id = m.id"),
 }
+_NOBODY = 0  # in the place of the buyer of an order without one
+_DROPPED = -1
 
 
 def day_columns(session: Session, first: int, end: int, names: Sequence[str]) -> dict[str, Ints]:
@@ -48,36 +51,10 @@ def orders_and_sales(session: Session, first: int, end: int) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def buyers_between(session: Session, first: int, end: int) -> int:
-    """People with a paid order in the shop days ``[first, end)``."""
-    return int(
-        session.execute(
-            text(
-                f"SELECT count(DISTINCT o.member_id) FROM shop_order o WHERE {PAID} AND {COUNTED}"
-                " AND o.shop_day >= :first AND o.shop_day < :end"
-            ),
-            {"first": first, "end": end},
-        ).scalar_one()
-    )
-
-
 def month_buyers(session: Session) -> dict[int, int]:
     """Buyers by month (year * 12 + month - 1), from the kept cohort table."""
     rows = session.execute(text("SELECT cohort + step, sum(buyers) FROM cohort_cell GROUP BY cohort + step"))
     return {int(month): int(buyers) for month, buyers in rows}
-
-
-def repeat_buyers(session: Session, first: int, end: int) -> tuple[int, int]:
-    """Buyers of the shop days ``[first, end)`` with two paid orders or more in them, and all buyers."""
-    row = session.execute(
-        text(
-            "SELECT count(CASE WHEN n >= 2 THEN 1 END), count(*) FROM (SELECT count(*) AS n FROM shop_order o"
-            f" WHERE {PAID} AND o.member_id IS NOT NULL AND {COUNTED} AND o.shop_day >= :first AND o.shop_day < :end"
-            " GROUP BY o.member_id) b"
-        ),
-        {"first": first, "end": end},
-    ).one()
-    return int(row[0]), int(row[1])
 
 
 def joined_between(session: Session, first: int, end: int) -> int:
@@ -116,18 +93,56 @@ def _by_quarter(session: Session, statement: str, first: int, end: int) -> tuple
     return table[:, 0], table[:, 1]
 
 
-def group_sums(session: Session, by: str, first: int, end: int) -> list[tuple[str | None, int, int, int, int]]:
-    """By source, province or tier, of the shop days ``[first, end)``: orders, buyers, sales and refunds (fen)."""
+class Grouping(NamedTuple):
+    """Everybody's group: its place among ``names`` by member id; without a group, and for an order without a buyer, None."""
+
+    names: tuple[str | None, ...]
+    place: Ints
+
+
+def read_grouping(session: Session, by: str) -> Grouping:
+    """The people who count by source, province or tier."""
     column, joined = _GROUPS[by]
     rows = session.execute(
         text(
-            f"SELECT {column}, count(*), count(DISTINCT o.member_id), sum(o.paid_fen), sum(o.refund_fen)"
-            f" FROM shop_order o LEFT JOIN member m ON m.id = o.member_id{joined} WHERE {PAID} AND m.not_counted IS NULL"
-            f" AND o.shop_day >= :first AND o.shop_day < :end GROUP BY {column}"
+            f"SELECT coalesce({column}, ''), string_agg(CAST(m.id AS TEXT), ',') FROM member m{joined}"
+            f" WHERE m.not_counted IS NULL GROUP BY coalesce({column}, '')"
+        )
+    ).all()
+    members = {str(name): np.fromstring(ids, np.int64, sep=",") for name, ids in rows}
+    names: tuple[str | None, ...] = (None, *sorted(name for name in members if name))
+    place = np.full(max((int(ids.max()) for ids in members.values()), default=_NOBODY) + 1, _DROPPED, np.int64)
+    for name, ids in members.items():
+        place[ids] = names.index(name or None)
+    place[_NOBODY] = 0
+    return Grouping(names, place)
+
+
+def group_sums(
+    session: Session, grouping: Grouping, first: int, end: int
+) -> list[tuple[str | None, int, int, int, int]]:
+    """By group, of the shop days ``[first, end)``: orders, buyers, sales and refunds (fen); groups without any left out."""
+    row = session.execute(
+        text(
+            "SELECT string_agg(CAST(coalesce(o.member_id, 0) AS TEXT), ','), string_agg(CAST(o.paid_fen AS TEXT), ','),"
+            f" string_agg(CAST(o.refund_fen AS TEXT), ',') FROM shop_order o WHERE {PAID} AND o.shop_day >= :first AND o.shop_day < :end"
         ),
         {"first": first, "end": end},
-    )
-    return [(name or None, *(int(value) for value in rest)) for name, *rest in rows]  # type: ignore[misc]
+    ).one()
+    who, paid, back = (np.fromstring(column or "", np.int64, sep=",") for column in row)
+    counted = (who < len(grouping.place)) & (grouping.place[np.minimum(who, len(grouping.place) - 1)] != _DROPPED)
+    who, paid, back = who[counted], paid[counted], back[counted]
+    groups, buyers, many = grouping.place[who], np.unique(who), len(grouping.names)
+    columns = [np.zeros(many, np.int64) for _ in range(4)]
+    for column, places, values in (
+        (columns[0], groups, 1),
+        (columns[1], grouping.place[buyers[buyers != _NOBODY]], 1),
+        (columns[2], groups, paid),
+        (columns[3], groups, back),
+    ):
+        np.add.at(column, places, values)
+    orders, people, sales, refunds = (column.tolist() for column in columns)
+    return [(name, orders[k], people[k], sales[k], refunds[k]) for k, name in enumerate(grouping.names) if orders[k]]
 
 
 def group_newcomers(session: Session, by: str, first: int, end: int) -> list[tuple[str | None, int]]:
