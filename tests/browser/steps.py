@@ -1,9 +1,11 @@
 """Steps that every walk through the real app takes: find a widget, follow the menu, wait until the page is done."""
 
+import re
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+BROKEN = re.compile("这里出了错|Something broke here")
 LONG = 300_000  # the demo shop is built in it, on a busy machine
 
 
@@ -13,8 +15,10 @@ def by_key(page: Page, key: str, inside: str = "button") -> Locator:
 
 
 def titled(page: Page, text: str) -> None:
-    """The page with this title is there."""
-    expect(page.get_by_role("heading", name=text, level=1)).to_be_visible(timeout=LONG)
+    """The page with this title is there; a page that broke is not waited for."""
+    title = page.get_by_role("heading", name=text, level=1)
+    expect(title.or_(page.get_by_role("alert").filter(has_text=BROKEN)).first).to_be_visible(timeout=LONG)
+    expect(title).to_be_visible()
 
 
 def settled(page: Page) -> None:
