@@ -1,10 +1,12 @@
 """All that the shop holds of one person, as one readable file for that person (PIPL 45)."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from core.clock import from_micros
+from core.clock import day_of, from_micros
+from core.documents.custom_field import show_value
 from core.documents.enums import Area
 from core.errors import Refusal
 from core.services.actor import Actor
@@ -14,8 +16,8 @@ from core.store.queries.person_export import read_everything
 from core.store.tables import Member
 
 LONGEST_REASON = 200
-# Columns of instants hold epoch microseconds; what ends so is told as a time of the shop.
-INSTANT = "_at"
+# Columns of instants hold epoch microseconds, those of days their number; what ends so is told as a time or date of the shop.
+INSTANT, DAY = "_at", "_day"
 
 
 def export_person(desk: Desk, actor: Actor, member_id: int, *, reason: str, now: datetime) -> bytes:
@@ -34,6 +36,10 @@ def export_person(desk: Desk, actor: Actor, member_id: int, *, reason: str, now:
             None if one is None else desk.vault.unseal(one) for one in (member.phone_cipher, member.email_cipher)
         )
         found = read_everything(session, member_id)
+    found["own_fields"] = [
+        {"name": one["name"], "value": show_value(one["kind"], one["text"], one["number"])}
+        for one in found["own_fields"]
+    ]
     found["person"] = [one | {"phone": phone, "email": email} for one in found["person"]]
     zone = desk.zone
     told_by = {name: [_spoken(row, zone.local) for row in rows] for name, rows in found.items()}
@@ -43,8 +49,12 @@ def export_person(desk: Desk, actor: Actor, member_id: int, *, reason: str, now:
     return json.dumps(head | told_by, ensure_ascii=False, indent=2).encode()
 
 
-def _spoken(row: dict[str, Any], local: Any) -> dict[str, Any]:
-    return {
-        name: local(from_micros(value)).isoformat() if name.endswith(INSTANT) and isinstance(value, int) else value
-        for name, value in row.items()
-    }
+def _spoken(row: dict[str, Any], local: Callable[[datetime], datetime]) -> dict[str, Any]:
+    def told(name: str, value: Any) -> Any:
+        if not isinstance(value, int):
+            return value
+        if name.endswith(INSTANT):
+            return local(from_micros(value)).isoformat()
+        return day_of(value).isoformat() if name.endswith(DAY) else value
+
+    return {name: told(name, value) for name, value in row.items()}

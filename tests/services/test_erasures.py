@@ -25,6 +25,8 @@ from core.services.reach import find_reach
 from core.services.shop_settings import read_settings
 from core.services.verify import verify_store
 from core.store.database import Database
+from core.store.queries.person_export import _PARTS
+from core.store.tables import metadata
 from tests.services.order_files import NOW, bring_in, bring_members, new_desk, order, rows_of
 
 OWNER = Actor.owner()
@@ -122,6 +124,28 @@ def test_a_person_s_file_holds_what_the_shop_holds(shop: Desk) -> None:
     assert found["orders"][0]["paid_at"].startswith("20") and found["goods"]
     actions = rows_of(shop.db, "SELECT action FROM audit_entry ORDER BY id DESC LIMIT 1")
     assert actions == [("member.exported",)]
+
+
+def test_a_person_s_file_leaves_out_no_table_that_holds_something_of_a_person() -> None:
+    made_of_others = {"member_profile", "stored_posting", "stored_balance", "erasure"}
+    named = " ".join(_PARTS.values())
+    about = {
+        table.name
+        for table in metadata.tables.values()
+        if any(key.column.table.name == "member" for key in table.foreign_keys)
+    }
+    assert {name for name in about if f" {name} " not in f"{named} "} == made_of_others
+
+
+def test_a_person_s_file_tells_days_and_own_fields_as_words(shop: Desk) -> None:
+    number = _member(shop, "A")
+    field = define_field(shop, OWNER, "见面日", "date", now=NOW)
+    set_value(shop, OWNER, number, field.code, "2026-03-08", now=NOW)
+    gift = Gesture(kind="gift", value=500, what="围巾", reason="包裹破了")
+    give_goodwill(shop, OWNER, number, gift, key="k", now=NOW)
+    found = json.loads(export_person(shop, OWNER, number, reason="本人要求查看", now=NOW))
+    assert found["own_fields"] == [{"name": "见面日", "value": "2026-03-08"}]
+    assert found["goodwill"][0]["reason"] == "包裹破了" and found["promises"][0]["due_day"].startswith("20")
 
 
 def test_who_refused_it_gets_nothing_that_was_chosen_by_what_they_did(shop: Desk) -> None:
