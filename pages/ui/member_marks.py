@@ -12,7 +12,7 @@ from core.store.queries.members import Kind
 from pages.ui import format
 from pages.ui.confirm import confirm_dialog
 from pages.ui.member_bulk import tag_ticked_button
-from pages.ui.member_table import SHOWN, standing
+from pages.ui.member_table import SHOWN, standings
 from pages.ui.portrait_mark import MARK, WHY, mark_fields
 from pages.ui.runtime import actor, desk, now, t
 from pages.ui.table import ROW_PIXELS, pick_rows
@@ -30,7 +30,7 @@ def mark_rows(lines: Sequence[MemberLine], kind: Kind) -> str | None:
     frame = pd.DataFrame(
         {
             t("members.column.who"): [mask_person(line.name, line.nickname, line.id) for line in lines],
-            t("members.column.tier"): [standing(line) for line in lines],
+            t("members.column.tier"): standings(lines),
             t("members.column.orders"): [line.orders for line in lines],
             t("members.column.net"): [format.yuan_round(line.net_fen) for line in lines],
         }

@@ -15,11 +15,11 @@ from pages.ui.tiers import tier_names
 SHOWN = 16  # rows in sight; the others scroll, so that the pager stays near
 
 
-def standing(line: MemberLine) -> str:
-    """What somebody is to the shop: not counted and why, a tier, or a customer."""
-    if line.not_counted is not None:
-        return t("mark.badge", mark=t(f"mark.{line.not_counted}"))
-    return tier_names().get(line.tier or "", t("members.customer"))
+def standings(lines: Sequence[MemberLine]) -> list[str]:
+    """What each of them is to the shop: not counted and why, a tier, or a customer."""
+    names, customer = tier_names(), t("members.customer")
+    marked = {mark: t("mark.badge", mark=t(f"mark.{mark}")) for mark in {line.not_counted for line in lines} if mark}
+    return [marked.get(line.not_counted or "") or names.get(line.tier or "", customer) for line in lines]
 
 
 def member_table(lines: Sequence[MemberLine], name: str) -> str | None:
@@ -29,7 +29,7 @@ def member_table(lines: Sequence[MemberLine], name: str) -> str | None:
     frame = pd.DataFrame(
         {
             "who": [mask_person(line.name, line.nickname, line.id) for line in lines],
-            "tier": [standing(line) for line in lines],
+            "tier": standings(lines),
             "place": [" ".join(dict.fromkeys(part for part in (line.province, line.city) if part)) for line in lines],
             "orders": [line.orders for line in lines],
             "net": [line.net_fen / 100 for line in lines],

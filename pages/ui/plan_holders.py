@@ -17,6 +17,7 @@ from pages.ui.runtime import actor, cached, desk, lang, now, t
 from pages.ui.table import pick_row
 
 _LIST = 420
+_MOST = 200  # lines sent to the browser; the filter leads to the others
 
 
 @cached(Area.MEMBERS, Area.ORDERS, Area.CAMPAIGNS, Area.RULES)
@@ -56,9 +57,12 @@ def show_holders(found: list[Holder], plans: list[PlanView]) -> None:
             t("plan.filter"), there, selection_mode="multi", format_func=lambda one: t(f"plan.state.{one}"),
             key="plan:states", label_visibility="collapsed",
         )  # fmt: skip
-        shown = [one for one in found if not wanted or one.state in wanted]
+        chosen = [one for one in found if not wanted or one.state in wanted]
+        shown = chosen[:_MOST]
         names = {view.id: view.plan.name(lang()) for view in plans}
         picked = pick_row(_frame(shown, names), [one.purchase_id for one in shown], "plan:holders", height=_LIST)
+        if len(chosen) > len(shown):
+            st.caption(t("plan.more", shown=format.number(len(shown)), n=format.number(len(chosen))))
         if picked is None:
             st.caption(t("plan.pick_say"))
             return

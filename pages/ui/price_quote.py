@@ -28,6 +28,11 @@ def products() -> list[ProductLine]:
     return list_products(desk(), now=now())
 
 
+@cached(Area.ORDERS, Area.MEMBERS, Area.RULES, Area.SETTINGS)
+def _priced(wanted: tuple[Wanted, ...], member: MemberKind) -> MemberQuote:
+    return quote_basket(desk(), wanted, member, now=now())
+
+
 def show_quote() -> None:
     """The form at the left, the price at the right."""
     left, right = st.columns([2, 3], gap="small")
@@ -40,7 +45,7 @@ def show_quote() -> None:
         elif member is None:
             st.caption(t("prices.find_first"))
         else:
-            _show(quote_basket(desk(), wanted, member, now=now()))
+            _show(_priced(tuple(wanted), member))
 
 
 def _basket() -> list[Wanted]:

@@ -13,6 +13,7 @@ from sqlmodel import select as entity_select
 from core.store.tables import Consent, Member, MemberIdentity, MemberProfile, MemberTag, MemberTier, Order
 
 Kind = Literal["all", "members", "customers_only", "not_counted"]
+FEW = 2_000  # so many are sooner put in order than looked for along an index
 Sort = Literal["last_paid", "net_fen", "orders", "joined", "missing_fen"]
 
 
@@ -156,13 +157,14 @@ def _have(
 ) -> list[int]:
     """The ids of one page of those with a value.
 
-    A search, or a list of ids, finds few: they are put in order. All else walks the index of the value and asks of each person
-    whether the filter holds (a scalar subquery, which no planner turns around) until the page is full.
+    A search, a list of ids, or a filter that few pass finds few: they are put in order. All else walks the index of the value
+    and asks of each person whether the filter holds (a scalar subquery, which no planner turns around) until the page is full.
     """
     key, conditions = _SORT_KEYS[sort][0], _conditions(session, wanted)
     order = [one.asc() if sort == "missing_fen" else one.desc() for one in _SORT_KEYS[sort]]
     table = {"joined": Member, "missing_fen": MemberTier}.get(sort, MemberProfile)
     few = wanted.search.strip() or wanted.ids is not None or wanted.kind == "not_counted"
+    few = few or (len(conditions) > 1 and _at_most(session, conditions, FEW))
     if table is Member or few:
         some = [*conditions, *_within(within), key.is_not(None)]
         statement = _joined(select(col(Member.id)), some).order_by(*order, col(Member.id))
@@ -176,6 +178,11 @@ def _have(
         order = [one.asc() if sort == "missing_fen" else one.desc() for one in along]
         statement = statement.order_by(*order, owner)
     return list(session.execute(statement.offset(offset).limit(limit)).scalars())
+
+
+def _at_most(session: Session, conditions: list[ColumnElement[bool]], most: int) -> bool:
+    """Whether conditions find no more people than that; it stops looking at the first one beyond."""
+    return len(session.execute(_joined(select(col(Member.id)), conditions).limit(most + 1)).all()) <= most
 
 
 def _count_have(session: Session, wanted: MemberFilter, sort: Sort, within: Select[Any] | None) -> int:
@@ -208,14 +215,22 @@ _COLUMNS: tuple[Any, ...] = (
 )
 
 
+# Order numbers are indexed within their platform: one look at each platform, which are found by leaps along the same index.
+_BY_ORDER = text(
+    "WITH RECURSIVE place(platform) AS (SELECT min(platform) FROM shop_order UNION ALL"
+    " SELECT (SELECT min(o.platform) FROM shop_order o WHERE o.platform > place.platform) FROM place"
+    " WHERE place.platform IS NOT NULL)"
+    " SELECT o.member_id FROM place JOIN shop_order o ON o.platform = place.platform AND o.order_no = :needle"
+    " WHERE o.member_id IS NOT NULL"
+)
+
+
 def search_people(session: Session, needle: str, limit: int = 20) -> list[int]:
     """People by order number, by exact platform id, or by nickname, name or phone tail; ids."""
     needle = needle.strip()
     if not needle:
         return []
-    by_order = session.execute(
-        select(col(Order.member_id)).where(col(Order.order_no) == needle, col(Order.member_id).is_not(None))
-    ).all()
+    by_order = session.execute(_BY_ORDER, {"needle": needle}).all()
     by_label = session.execute(
         select(col(MemberIdentity.member_id)).where(col(MemberIdentity.label) == needle).limit(limit)
     ).all()
