@@ -179,10 +179,9 @@ def _per_person(people: pd.DataFrame, orders: pd.DataFrame, costs: "pd.Series[in
     found = people.join(sums, on="member_id").fillna(dict.fromkeys(sums.columns, 0))
     found[list(sums.columns)] = found[list(sums.columns)].astype("int64")
     coupons = costs.reindex(found["member_id"])
-    letters = [
-        channel_kind(name).cost_fen if sent else 0 for name, sent in zip(found["channel"], found["sent"], strict=True)
-    ]
-    found["cost_fen"] = coupons.fillna(0).to_numpy(np.int64) + np.array(letters, dtype=np.int64)
+    letters = found["channel"].where(found["sent"] == 1)
+    prices = {name: channel_kind(name).cost_fen for name in letters.dropna().unique()}
+    found["cost_fen"] = coupons.fillna(0).to_numpy(np.int64) + letters.map(prices).fillna(0).to_numpy(np.int64)
     return found
 
 

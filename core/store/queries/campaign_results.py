@@ -4,27 +4,25 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select, text
 from sqlmodel import Session, col
 
-from core.documents.enums import MessageStatus
 from core.store.queries.campaigns import rule_of
-from core.store.tables import Campaign, Coupon, Decision, Order, OrderItem, OutboxMessage, Product, Redemption
+from core.store.tables import Campaign, Coupon, Decision, Order, OrderItem, Product, Redemption
 
 
 def assigned(session: Session, campaign_id: int) -> pd.DataFrame:
     """[member_id, arm, measured, prior_net_fen, sent, channel] of everybody put on a side; sent: a message left."""
-    message = OutboxMessage
-    sent = case((col(message.status) == MessageStatus.SENT, 1), else_=0)
-    columns = (col(Decision.member_id), col(Decision.arm), col(Decision.measured), col(Decision.prior_net_fen), sent)
-    statement = (
-        select(*columns, col(message.channel))
-        .outerjoin(OutboxMessage, col(message.decision_id) == col(Decision.id))
-        .where(col(Decision.campaign_id) == campaign_id, col(Decision.arm).is_not(None))
-        .order_by(col(Decision.member_id))
+    found = session.execute(
+        text(
+            "SELECT d.member_id, d.arm, d.measured, d.prior_net_fen, CASE WHEN x.status = 'sent' THEN 1 ELSE 0 END, x.channel"
+            " FROM decision d LEFT JOIN outbox_message x ON x.decision_id = d.id"
+            " WHERE d.campaign_id = :campaign_id AND d.arm IS NOT NULL ORDER BY d.member_id"
+        ),
+        {"campaign_id": campaign_id},
     )
-    found = [(row[0], row[1].value, row[2], row[3], row[4], row[5]) for row in session.execute(statement)]
-    return pd.DataFrame(found, columns=["member_id", "arm", "measured", "prior_net_fen", "sent", "channel"])
+    columns = ["member_id", "arm", "measured", "prior_net_fen", "sent", "channel"]
+    return pd.DataFrame(list(map(tuple, found.all())), columns=columns).astype({"measured": bool})
 
 
 def orders_between(session: Session, campaign_id: int, start: datetime, end: datetime) -> pd.DataFrame:

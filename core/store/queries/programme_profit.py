@@ -79,8 +79,15 @@ def points_moved(session: Session, instants: Sequence[int]) -> tuple[Sums, Sums]
         " - (CASE WHEN from_account IN ('pending', 'active') THEN amount ELSE 0 END)"
     )
     # A row and the row that corrects it cancel out wherever both lie.
-    found = [_summed(session, what, "points_entry WHERE amount > 0", "occurred_at", instants) for what in (spent, held)]
-    return found[0], found[1]
+    step, names = _step("occurred_at", instants)
+    rows = session.execute(
+        text(
+            f"SELECT step, sum(spent), sum(held) FROM (SELECT {step} AS step, {spent} AS spent, {held} AS held FROM points_entry"
+            f" WHERE amount > 0 AND occurred_at >= :s0 AND occurred_at < :s{len(instants) - 1}) x GROUP BY step"
+        ),
+        names,
+    ).all()
+    return {int(place): int(one) for place, one, _ in rows}, {int(place): int(one) for place, _, one in rows}
 
 
 def spent_around(
