@@ -69,19 +69,18 @@ def read_bands(desk: Desk) -> SpendBands:
 def count_group(desk: Desk, actor: Actor, tree: Node, bands: SpendBands, *, now: datetime) -> GroupCounts:
     """Count a group by every trait as of now; refuses what the group's tree does (``segment_*``, ``group_*`` ...)."""
     with desk.db.read() as session:
-        members = compile_segment(session, tree, now=now)
         today = day_number(desk.zone.day(now))
-        places = queries.place_counts(session, members)
-        persons = queries.person_counts(session, members, today)
-        standing = queries.standing_counts(
+        found = queries.group_rows(
             session,
-            members,
+            compile_segment(session, tree, now=now),
             bands.edges,
             now=now,
-            today=known_day(session, today),
+            today=today,
+            known=known_day(session, today),
             new_days=NEW_DAYS,
             loyal_from=LOYAL_FROM,
         )
+    places, persons, standing = found.places, found.persons, found.standing
     traits: dict[TraitName, Counts] = {
         "age": _keyed(persons, lambda age, _: age_class(age)),
         "gender": _keyed(persons, lambda _, gender: gender if gender in GENDERS else None),

@@ -82,10 +82,10 @@ def _person(tree: Node, line: SegmentMember) -> None:
     if line.last_day is not None:
         facts += [t("groups.line.orders", n=format.number(line.orders)), format.yuan_round(line.net_fen)]
         facts.append(t("groups.line.ago", days=format.days(day_number(today()) - line.last_day)))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        name = format.md_escape(mask_person(line.name, line.nickname, line.id))
-        if st.button(name, key=f"groups:who:{line.id}", type="tertiary", help=t("groups.to_portrait")):
-            st.switch_page(PORTRAIT, query_params={"member": str(line.id)})
-        st.caption(" · ".join(facts), width="stretch")
-        if st.button("", key=f"groups:why:{line.id}", type="tertiary", icon=":material/help:", help=t("groups.why")):
-            why_dialog(tree, line.id, name)
+    name = format.md_escape(mask_person(line.name, line.nickname, line.id))
+    who, what, why = st.columns([3, 9, 1.4], gap="xsmall", vertical_alignment="center")
+    if who.button(name, key=f"groups:who:{line.id}", type="tertiary", help=t("groups.to_portrait")):
+        st.switch_page(PORTRAIT, query_params={"member": str(line.id)})
+    what.caption(" · ".join(facts))
+    if why.button("", key=f"groups:why:{line.id}", type="tertiary", icon=":material/help:", help=t("groups.why")):
+        why_dialog(tree, line.id, name)

@@ -51,11 +51,11 @@ def leaf_row(part: Part) -> bool:
 def _places(rule: Field) -> dict[str, Any]:
     """The columns of a condition by what stands in them."""
     widths = {
-        "field": 2.2,
+        "field": 2.7,
         "own": 1.7 if rule.sort == "custom" else 0,
         "op": 1.7 if len(rule.ops) > 1 else 0,
-        "value": 3.2 if rule.sort != "custom" else 2.4,
-        "extra": 1.9 if rule.days else 0,
+        "value": 2.9 if rule.sort != "custom" else 2.4,
+        "extra": 2.1 if rule.days else 0,
         "gone": 0.5,
     }
     names = [name for name, width in widths.items() if width]

@@ -1,6 +1,10 @@
 """Groups: ready ones, the builder, and keeping one."""
 
+from collections.abc import Callable
+from datetime import date
+
 import pytest
+from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from core.documents.segment import Group, Leaf, Node, Not, parse_segment
@@ -8,9 +12,11 @@ from core.documents.segment_fields import FIELD_GROUPS
 from core.documents.segment_templates import template, templates
 from core.i18n import LANGS, translate
 from core.services.actor import Actor
+from core.services.custom_fields import list_fields
 from core.services.desk import Desk
 from core.services.saved_groups import list_groups, save_group
 from core.services.segments import count_segment
+from core.services.static_lists import list_lists
 from pages.ui import group_draft
 
 PAGE = "members/groups.py"
@@ -132,16 +138,17 @@ def test_an_empty_inner_group_is_refused_in_words(demo: Desk, frame: AppTest) ->
 
 
 def test_a_group_is_kept_and_changed_and_given_up(demo: Desk, frame: AppTest) -> None:
+    ready = [one.name for one in list_groups(demo)]
     app = _open(frame, segment_template="near_upgrade")
     app.text_input(key="groups:name").set_value("快升级的").run()
     app.button(key="groups:save").click().run()
     assert not app.error
-    assert [one.name for one in list_groups(demo)] == ["快升级的"]
+    assert [one.name for one in list_groups(demo)] == ["快升级的", *ready]
     app.button(key="groups:save").click().run()
-    assert [one.name for one in list_groups(demo)] == ["快升级的"]
+    assert [one.name for one in list_groups(demo)] == ["快升级的", *ready]
     app.button(key="groups:delete").click().run()
     app.button(key="confirm:group:act").click().run()
-    assert list_groups(demo) == []
+    assert [one.name for one in list_groups(demo)] == ready
 
 
 def test_a_taken_name_is_refused(demo: Desk, frame: AppTest) -> None:
@@ -150,7 +157,7 @@ def test_a_taken_name_is_refused(demo: Desk, frame: AppTest) -> None:
     app.text_input(key="groups:name").set_value("快升级的").run()
     app.button(key="groups:save").click().run()
     assert "已经有一个人群" in app.error[0].value
-    assert len(list_groups(demo)) == 1
+    assert [one.name for one in list_groups(demo)].count("快升级的") == 1
 
 
 def test_the_draft_survives_a_visit_to_another_page(demo: Desk, frame: AppTest) -> None:
@@ -174,3 +181,70 @@ def test_any_tree_goes_through_the_builder_and_means_the_same(tree: Node, demo: 
     again = parse_segment(group_draft.tree_json(part))
     now = demo.now()
     assert count_segment(demo, OWNER, again, now=now).members == count_segment(demo, OWNER, tree, now=now).members
+
+
+def test_the_parts_of_two_groups_are_groups_of_their_own(demo: Desk, frame: AppTest) -> None:
+    kept = save_group(demo, OWNER, "买过两单", Leaf("orders", "ge", 2), now=demo.now())
+    app = _open(frame)
+    app.segmented_control(key="groups:view").set_value("overlap").run()
+    app.selectbox(key="groups:overlap:b").set_value("ready:top_spenders").run()
+    both = Group("all", (Leaf("segment", "in", kept), template("top_spenders").tree()))
+    expected = count_segment(demo, OWNER, both, now=demo.now()).members
+    assert app.metric[1].value == f"{expected} 人"
+    app.button(key="groups:overlap:both").click().run()
+    assert not app.exception
+    assert parse_segment(group_draft.tree_json(app.session_state["groups:draft"].root)) == both
+    assert app.metric[0].value == f"{expected} 人"
+
+
+def test_an_own_field_is_asked_by_its_kind(demo: Desk, frame: AppTest) -> None:
+    app = _open(frame)
+    app.button(key="groups:new").click().run()
+    root = app.session_state["groups:draft"].root
+    for kind in ("choice", "date"):
+        field = next(one for one in list_fields(demo) if one.kind == kind)
+        leaf = _add(app, root, "custom")
+        app.selectbox(key=f"groups:{leaf['id']}:custom:key:zh").set_value(field.code).run()
+        if kind == "choice":
+            app.multiselect(key=f"groups:{leaf['id']}:custom:value:zh").set_value([field.choices[0]]).run()
+        else:
+            app.date_input(key=f"groups:{leaf['id']}:custom:{field.code}:one:zh").set_value(date(2026, 12, 1)).run()
+        assert not app.exception
+    choice, day = (parse_segment({"all": [group_draft.tree_json(leaf)]}) for leaf in root["parts"])
+    assert choice.as_json()["all"][0]["op"] == "in"
+    assert day.as_json()["all"][0] | {"key": ""} == {"field": "custom", "key": "", "op": "ge", "value": "2026-12-01"}
+    assert app.metric[0].value.endswith("人")
+
+
+def test_a_file_becomes_a_list_and_every_line_is_accounted_for(demo: Desk, frame: AppTest) -> None:
+    with demo.db.read() as session:
+        labels = session.execute(text("SELECT label FROM member_identity WHERE label IS NOT NULL LIMIT 2")).scalars()
+        lines = [*labels, "nobody"]
+    app = _open(frame)
+    app.segmented_control(key="groups:view").set_value("lists").run()
+    app.file_uploader(key="lists:file").set_value(("old.csv", "\n".join(["会员ID", *lines]).encode(), "text/csv")).run()
+    assert not app.exception
+    app.button(key="lists:make").click().run()
+    assert not app.error
+    assert "3 行里认出 2 行" in app.success[0].value
+    made = next(one for one in list_lists(demo) if one.name == "old")
+    app.button(key=f"lists:delete:{made.id}").click().run()
+    app.button(key=f"confirm:list:{made.id}:act").click().run()
+    assert "old" not in [one.name for one in list_lists(demo)]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_portrait_of_a_group_is_opened_by_its_address(
+    lang: str, demo: Desk, open_page: Callable[..., AppTest], frame: AppTest
+) -> None:
+    frame.query_params["template"] = "top_spenders"
+    app = open_page("members/group_portrait.py", lang)
+    assert not app.exception
+    assert not app.error
+    people = count_segment(demo, OWNER, template("top_spenders").tree(), now=demo.now()).members
+    assert app.metric[0].value.startswith(f"{people} ")
+    app.selectbox(key="group_portrait:against").set_value("ready:newcomers").run()
+    assert not app.exception
+    app.selectbox(key="group_portrait:who").set_value("tier:vip").run()
+    assert not app.exception
+    assert app.query_params["tier"] == "vip"

@@ -1,10 +1,11 @@
-"""The people of a group counted by what is known of them: three statements, a few hundred rows, whatever its size."""
+"""The people of a group counted by what is known of them: one statement, a few hundred rows, whatever its size."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, Text, case, cast, func, literal, select, union_all
 from sqlmodel import Session, col
 
 from core.clock import day_of
@@ -33,40 +34,70 @@ class StandingRow(NamedTuple):
     again: int
 
 
-def place_counts(session: Session, members: Select[Any]) -> list[CountRow]:
-    """By (province, city)."""
-    return _counted(session, members, (col(Member.province), col(Member.city)))
+@dataclass(frozen=True)
+class GroupRows:
+    """A group counted three ways: by (province, city), by (whole years of age, gender), and by how the people stand."""
+
+    places: list[CountRow]
+    persons: list[CountRow]
+    standing: list[StandingRow]
 
 
-def person_counts(session: Session, members: Select[Any], today: int) -> list[CountRow]:
-    """By (whole years of age, gender); without a birthday the year alone is counted."""
-    day = day_of(today)
-    birthday = col(Member.birth_month) * 100 + col(Member.birth_day)
-    age = day.year - col(Member.birth_year) - case((birthday > day.month * 100 + day.day, 1), else_=0)
-    return _counted(session, members, (age, col(Member.gender)))
-
-
-def standing_counts(
+def group_rows(
     session: Session,
     members: Select[Any],
     edges: Sequence[int],
     *,
     now: datetime,
     today: int,
+    known: int,
     new_days: int,
     loyal_from: int,
-) -> list[StandingRow]:
-    """By tier, state of today (core.analytics.lifecycle), band of net spend ("0", "1" ... by ``edges``) and last category."""
-    group, profile = members.subquery(), MemberProfile
-    keys = (
-        case((col(Member.joined_at) <= now, col(MemberTier.tier)), else_=NONE).label("tier"),
-        _state(today, new_days, loyal_from).label("state"),
-        _band(edges).label("band"),
-        case((col(profile.member_id).is_(None), NONE), else_=col(profile.last_category)).label("category"),
+) -> GroupRows:
+    """The counts of a group. It is found once, in a WITH that all three read; bands of net spend are "0", "1" ... by ``edges``.
+
+    ``known``: the shop day up to which a silence counts; ages are those of ``today``.
+    """
+    group = members.cte("found").prefix_with("MATERIALIZED")
+    counted = union_all(
+        _part("place", _people(group, (col(Member.province), col(Member.city)))),
+        _part("person", _people(group, (cast(_age(today), Text), col(Member.gender)))),
+        _part("standing", _standing(group, edges, now, known, new_days, loyal_from)),
     )
-    people = (
+    found: dict[str, list[Any]] = {"place": [], "person": [], "standing": []}
+    for part, *row in session.execute(counted):
+        found[part].append(row)
+    return GroupRows(
+        [CountRow(tuple(row[:2]), int(row[4])) for row in found["place"]],
+        [CountRow((None if row[0] is None else int(row[0]), row[1]), int(row[4])) for row in found["person"]],
+        [StandingRow(*row[:4], *(int(value) for value in row[4:])) for row in found["standing"]],
+    )
+
+
+def _part(name: str, people: Any) -> Any:
+    """One way to count: its name, four keys, people and the sums of what they bought."""
+    keys = [people.c[f"key_{place}"] for place in range(4)]
+    sums = (func.coalesce(func.sum(people.c[bought]), 0) for bought in ("orders", "net_fen", "again"))
+    return select(literal(name), *keys, func.count(), *sums).group_by(*keys)
+
+
+def _people(group: Any, keys: Sequence[Any]) -> Any:
+    """The people of a group with two keys of their own, as a selection that ``_part`` counts."""
+    nothing = [cast(None, Text).label(f"key_{place}") for place in (2, 3)]
+    bought = [literal(0).label(name) for name in ("orders", "net_fen", "again")]
+    named = [key.label(f"key_{place}") for place, key in enumerate(keys)]
+    return select(*named, *nothing, *bought).select_from(group).join(Member, col(Member.id) == group.c.id).subquery()
+
+
+def _standing(group: Any, edges: Sequence[int], now: datetime, known: int, new_days: int, loyal_from: int) -> Any:
+    """The people of a group with tier, state of today (core.analytics.lifecycle), band of net spend and last category."""
+    profile = MemberProfile
+    return (
         select(
-            *keys,
+            case((col(Member.joined_at) <= now, col(MemberTier.tier)), else_=NONE).label("key_0"),
+            _state(known, new_days, loyal_from).label("key_1"),
+            _band(edges).label("key_2"),
+            case((col(profile.member_id).is_(None), NONE), else_=col(profile.last_category)).label("key_3"),
             col(profile.orders).label("orders"),
             col(profile.net_fen).label("net_fen"),
             case((col(profile.orders) > 1, 1), else_=0).label("again"),
@@ -78,10 +109,13 @@ def standing_counts(
         .outerjoin(MemberTier, col(MemberTier.member_id) == group.c.id)
         .subquery()
     )
-    by = (people.c.tier, people.c.state, people.c.band, people.c.category)
-    sums = (func.coalesce(func.sum(people.c[name]), 0) for name in ("orders", "net_fen", "again"))
-    rows = session.execute(select(*by, func.count(), *sums).group_by(*by))
-    return [StandingRow(*row[:4], *(int(value) for value in row[4:])) for row in rows]
+
+
+def _age(today: int) -> Any:
+    """Whole years; without a birthday the year alone is counted."""
+    day = day_of(today)
+    birthday = col(Member.birth_month) * 100 + col(Member.birth_day)
+    return day.year - col(Member.birth_year) - case((birthday > day.month * 100 + day.day, 1), else_=0)
 
 
 def spend_quantiles(session: Session, shares: Sequence[float]) -> list[int]:
@@ -92,29 +126,15 @@ def spend_quantiles(session: Session, shares: Sequence[float]) -> list[int]:
     return [int(session.execute(spent.offset(place)).scalar_one()) for place in places]
 
 
-def _counted(session: Session, members: Select[Any], keys: Sequence[Any]) -> list[CountRow]:
-    """People of a group by some columns of ``member``."""
-    group = members.subquery()
-    people = (
-        select(*(key.label(f"key_{place}") for place, key in enumerate(keys)))
-        .select_from(group)
-        .join(Member, col(Member.id) == group.c.id)
-        .subquery()
-    )
-    by = list(people.c)
-    rows = session.execute(select(*by, func.count()).group_by(*by))
-    return [CountRow(tuple(row[:-1]), int(row[-1])) for row in rows]
-
-
-def _state(today: int, new_days: int, loyal_from: int) -> ColumnElement[Any]:
+def _state(known: int, new_days: int, loyal_from: int) -> ColumnElement[Any]:
     profile, outlook = MemberProfile, MemberOutlook
-    fresh = (literal(today) - col(profile.first_day) < new_days) & (col(profile.buying_days) == 1)
+    fresh = (literal(known) - col(profile.first_day) < new_days) & (col(profile.buying_days) == 1)
     return case(
         (col(profile.member_id).is_(None), NONE),
         (col(outlook.member_id).is_(None), None),
-        (col(outlook.lost_day) <= today, "lost"),
-        (col(outlook.dormant_day) <= today, "dormant"),
-        (col(outlook.slipping_day) <= today, "slipping"),
+        (col(outlook.lost_day) <= known, "lost"),
+        (col(outlook.dormant_day) <= known, "dormant"),
+        (col(outlook.slipping_day) <= known, "slipping"),
         (fresh, "newcomer"),
         (col(profile.buying_days) >= loyal_from, "loyal"),
         else_="active",
