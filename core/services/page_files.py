@@ -2,9 +2,11 @@
 
 import io
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
@@ -19,6 +21,8 @@ from core.store.audit import record
 
 MOST_ROWS = 200  # of a table on paper; a sheet has all that the page had
 SHEET_NAME = 31
+CHART_WIDTH = 620  # pixels between the axes: on A4 a chart's letters are as large as the paper's
+_AMOUNT = re.compile(r"([-+]?)(¥?)(\d{1,3}(?:,\d{3})+|\d{1,3})((?:\.\d+)?)(%| 人| people)?")
 BAD_IN_SHEET_NAME = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
@@ -99,7 +103,7 @@ def page_xlsx(page: PageFile, foot: str) -> bytes:
     """One sheet with headings, sentences and figures, then one for each table and the data of each chart."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    bold = book.add_format({"bold": True})
+    bold, shaped = book.add_format({"bold": True}), cache(lambda shape: book.add_format({"num_format": shape}))
     front = book.add_worksheet(_sheet_name(page.title, 0))
     front.set_column(0, 2, 28)
     lines: list[tuple[str, ...]] = [(page.title,), (page.subtitle,), (foot,), ()]
@@ -120,7 +124,8 @@ def page_xlsx(page: PageFile, foot: str) -> bytes:
                 tables.append((heading, _chart_data(spec)))
     for number, line in enumerate(lines):
         for place, text in enumerate(line):
-            front.write_string(number, place, _plain(text), bold if len(line) == 1 and number != 2 else None)
+            style = bold if len(line) == 1 and number != 2 else None
+            _write_cell(front, (number, place), _plain(text), shaped, style)
     for number, (name, grid) in enumerate((name, grid) for name, grid in tables if grid.rows):
         sheet = book.add_worksheet(_sheet_name(name, number + 1))
         sheet.set_column(0, len(grid.columns), 18)
@@ -128,13 +133,41 @@ def page_xlsx(page: PageFile, foot: str) -> bytes:
             sheet.write_string(0, place, neutral(title), bold)
         for line_no, row in enumerate(grid.rows, start=1):
             for place, cell in enumerate(row):
-                if isinstance(cell, int | float):
-                    sheet.write_number(line_no, place, cell)
-                elif cell is not None:
-                    sheet.write_string(line_no, place, neutral(str(cell)))
+                text_only = isinstance(cell, str) and _amount(cell) is None
+                _write_cell(sheet, (line_no, place), neutral(str(cell)) if text_only else cell, shaped)
         sheet.freeze_panes(1, 0)
     book.close()
     return file.getvalue()
+
+
+def _write_cell(
+    sheet: Any,
+    at: tuple[int, int],
+    cell: str | int | float | None,
+    shaped: Callable[[str], Any],
+    style: Any | None = None,
+) -> None:
+    """A number as a number, also where the page says it in words ("-¥1,200", "3.4%", "845 人"); all else as text."""
+    amount = _amount(cell) if isinstance(cell, str) and style is None else None
+    if amount is not None:
+        sheet.write_number(*at, amount[0], shaped(amount[1]))
+    elif isinstance(cell, int | float):
+        sheet.write_number(*at, cell)
+    elif cell is not None:
+        sheet.write_string(*at, cell, style)
+
+
+def _amount(text: str) -> tuple[float, str] | None:
+    """The value and number format of a finished text; None for what only looks like one: order numbers, phone tails."""
+    match = _AMOUNT.fullmatch(text)
+    if match is None or (len(match[3]) > 1 and match[3].startswith("0")):
+        return None
+    sign, yuan, whole, part, unit = match.groups()
+    value = float(f"{sign}{whole.replace(',', '')}{part}")
+    shape = f"{yuan}#,##0{part and '.' + '0' * (len(part) - 1)}"
+    if unit == "%":
+        return value / 100, f"{shape}%"
+    return value, f'{shape}"{unit}"' if unit else shape
 
 
 def _sheet_name(name: str, number: int) -> str:
@@ -164,30 +197,38 @@ def _printed(part: Part, lang: Lang, *, drawn: bool) -> dict[str, Any] | None:
 def _svg(spec: str) -> str:
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
+    return str(vl_convert.vegalite_to_svg({"width": CHART_WIDTH} | json.loads(spec), allowed_base_urls=[]))
 
 
 def _chart_data(spec: str) -> Grid:
-    """The rows that a chart draws: those written into it, of its largest part."""
-    found: list[Sequence[dict[str, Any]]] = []
+    """The rows of a chart's largest part, as its tooltips say them; without tooltips as they are written into it."""
+    found: list[tuple[Sequence[dict[str, Any]], dict[str, str]]] = []
 
-    def walk(node: Any) -> None:
+    def walk(node: Any, rows: Sequence[dict[str, Any]]) -> None:
         if isinstance(node, dict):
-            values = node.get("values")
-            if isinstance(values, list) and values and all(isinstance(one, dict) for one in values):
-                found.append(values)
+            values = node.get("data", {}).get("values") if isinstance(node.get("data"), dict) else None
+            rows = values if isinstance(values, list) and all(isinstance(one, dict) for one in values) else rows
+            if rows and "mark" in node:
+                found.append((rows, _told(node.get("encoding", {}).get("tooltip"), rows)))
             for child in node.values():
-                walk(child)
+                walk(child, rows)
         elif isinstance(node, list):
             for child in node:
-                walk(child)
+                walk(child, rows)
 
-    walk(json.loads(spec))
+    walk(json.loads(spec), ())
     if not found:
         return Grid((), ())
-    rows = max(found, key=len)
-    columns = tuple(dict.fromkeys(name for row in rows for name in row))
-    return Grid(columns, tuple(tuple(_cell(row.get(name)) for name in columns) for row in rows))
+    rows, told = max(found, key=lambda one: (len(one[0]), len(one[1])))
+    titles = told or {name: name for row in rows for name in row}
+    return Grid(tuple(titles.values()), tuple(tuple(_cell(row.get(name)) for name in titles) for row in rows))
+
+
+def _told(tooltip: Any, rows: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """The fields that a mark's tooltip names, with their titles."""
+    tips = tooltip if isinstance(tooltip, list) else [tooltip]
+    named = [one for one in tips if isinstance(one, dict) and one.get("field") in rows[0]]
+    return {one["field"]: str(one.get("title") or "").strip() for one in named}
 
 
 def _cell(value: Any) -> str | int | float | None:

@@ -136,10 +136,23 @@ def letter_pdf(letter: Letter, lang: Lang) -> bytes:
 
 
 def _values(letter: Letter, lang: Lang) -> dict[str, Any]:
-    headings = ("happened", "weeks", "proved", "todo", "brings", "notes", "nothing_proved", "nothing_todo")
-    words = {name: translate(lang, f"letter.{name}") for name in headings}
+    headings = ("happened", "against", "proved", "todo", "brings", "notes", "nothing_proved", "nothing_todo")
+    words = {name: translate(lang, f"letter.{name}") for name in headings} | {"weeks": weeks_words(letter, lang)}
     bars = [{name: getattr(bar, name) for name in ("label", "value", "share", "strong")} for bar in letter.bars]
     return {**asdict(letter), "bars": bars, "lang": lang, "words": words}
+
+
+def weeks_words(letter: Letter, lang: Lang) -> str:
+    """What the chart shows: the week against the mean of those before it, as far as there are any."""
+    *earlier, week = (bar.sales_fen for bar in letter.bars)
+    known = [fen for fen in earlier if fen > 0]
+    mean = sum(known) / len(known) if known else 0.0
+    if not mean:
+        return translate(lang, "letter.weeks")
+    change = (week - mean) / mean
+    way = "flat" if abs(change) < FLAT else "more" if change > 0 else "less"
+    words = {"mean": "¥" + yuan_words(round(mean / 100) * 100), "n": len(known), "change": f"{abs(change):.0%}"}
+    return translate(lang, f"letter.weeks.{way}", **words)
 
 
 def _headline(lang: Lang, splits: list[SalesSplit], festival: bool) -> str:
@@ -162,7 +175,11 @@ def _headline(lang: Lang, splits: list[SalesSplit], festival: bool) -> str:
 
 def _causes(now: SalesSplit, before: SalesSplit) -> dict[str, str]:
     pairs = {"returning": (now.returning_fen, before.returning_fen), "new": (now.new_fen, before.new_fen)}
-    return {name: f"{(one - other) / 100:+,.0f}" for name, (one, other) in pairs.items()}
+    return {name: _signed(one - other) for name, (one, other) in pairs.items()}
+
+
+def _signed(fen: int) -> str:
+    return f"{'-' if fen < 0 else '+'}¥{abs(fen) / 100:,.0f}"
 
 
 def _figures(lang: Lang, now: Sums, before: Sums) -> tuple[Figure, ...]:
@@ -181,7 +198,11 @@ def _figures(lang: Lang, now: Sums, before: Sums) -> tuple[Figure, ...]:
         figure("buyers", now.buyers, before.buyers, f"{now.buyers:,}"),
         figure("new_buyers", now.new_buyers, before.new_buyers, f"{now.new_buyers:,}"),
         figure("aov", aov, aov_before, yuan(aov)),
-        figure("member_share", share, share_before, f"{share:.0%}"),
+        Figure(
+            translate(lang, "letter.figure.member_share"),
+            f"{share:.0%}",
+            translate(lang, "ui.points", n=f"{(share - share_before) * 100:+.1f}") if before.sales_fen else "",
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from pages.ui.reminder_form import edit_reminder, switch
 from pages.ui.reminder_log import due_today, show_due, show_log, show_unknown
 from pages.ui.runtime import desk, now, t
 
+WHICH = "reminders:which"
 # What the notice about a coupon is previewed with: the reminder has none of its own.
 SAMPLE = Offer(name="-", kind="threshold", value=20_00, threshold_fen=99_00, validity=Relative(days=3))
 
@@ -52,15 +53,18 @@ with page("menu.reminders", t("reminders.subtitle")):
         st.error(refused, icon=":material/error:")
     show_unknown()
     views = {view.document.code: view for view in list_journeys(desk())}
+    asked = st.query_params.pop("journey", None)  # a line of today's list names the reminder that finishes it
+    if asked in views:
+        st.session_state[WHICH] = asked
     code = st.segmented_control(
         t("reminders.which"),
         list(views),
-        default=next(iter(views)),
+        default=None if WHICH in st.session_state else next(iter(views)),
         required=True,
         format_func=lambda one: t(
             "reminders.on" if views[one].enabled else "reminders.off", name=t(f"journey.{one}.name")
         ),
-        key="reminders:which",
+        key=WHICH,
         label_visibility="collapsed",
         persist_state="session",
     )

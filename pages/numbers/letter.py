@@ -37,7 +37,7 @@ with page("menu.letter", t("letter.subtitle.page")) as head:
             names = [_span(week) for week in weeks]
             place = st.selectbox(
                 t("letter.pick"), range(len(weeks)), format_func=names.__getitem__, key="letter:week",
-                label_visibility="collapsed", width=180,
+                label_visibility="collapsed", width=165,
             )  # fmt: skip
             letter = _letter(spoken, place)
             name = f"{t('letter.file')}-{weeks[place].start}"

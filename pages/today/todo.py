@@ -10,7 +10,7 @@ from pages.ui.goal_line import goal_line, goal_short, goal_state
 from pages.ui.headline import headline_text, state_text, worker_warning
 from pages.ui.overview_cards import Against, against_words, key_numbers, sales_trend, tier_mix
 from pages.ui.page import page
-from pages.ui.parts import empty_state, link
+from pages.ui.parts import empty_state, insight, link
 from pages.ui.runtime import cached, desk, now, t
 from pages.ui.todo_list import todo_lines
 
@@ -74,7 +74,7 @@ with page("menu.todo") as head:
         todos = [todo for todo in every if todo.name not in marks]
         away = {todo.name: marks[todo.name] for todo in every if todo.name in marks}
         head.say(state_text(found, pulse, goal_short(goal)))
-        st.markdown(f"#### {headline_text(found.headline, todos)}")
+        insight(f"#### {headline_text(found.headline, todos)}")
         warning = worker_warning(pulse)
         if warning:
             st.warning(warning, icon=":material/pause_circle:")

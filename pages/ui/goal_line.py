@@ -9,7 +9,7 @@ from core.documents.enums import Area
 from core.services.shop_goals import GoalMoves, GoalState, read_goal, read_goal_moves, read_goal_state
 from pages.ui import format
 from pages.ui.goal_dialog import goal_buttons
-from pages.ui.parts import link
+from pages.ui.parts import insight, link
 from pages.ui.runtime import cached, desk, now, t
 from pages.ui.tiers import tier_names
 
@@ -78,7 +78,7 @@ def _words(found: GoalState) -> None:
         "should": goal_value(goal.metric, found.should),
         "day": format.day(goal.last_day, year=True),
     }
-    st.markdown(f"**{t('goal.line', **words)}** {_needed(found)}")
+    insight(f"**{t('goal.line', **words)}** {_needed(found)}")
     st.caption(f"{t('goal.should', **words)} {_outlook(found)}")
 
 

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from core.services.weekly_letter import Letter
+from core.services.weekly_letter import Letter, weeks_words
 from pages.ui import format
 from pages.ui.charts import TrendPoint, trend
 from pages.ui.parts import card
-from pages.ui.runtime import t
+from pages.ui.runtime import lang, t
 
 
 def letter_view(letter: Letter) -> None:
@@ -16,8 +16,9 @@ def letter_view(letter: Letter) -> None:
         st.markdown(f"##### {format.md_escape(letter.headline)}")
         for column, one in zip(st.columns(len(letter.figures)), letter.figures, strict=True):
             column.metric(one.label, one.value, one.change or None, delta_color="gray")
+        st.caption(t("letter.against"))
         if letter.bars:
-            st.markdown(f"**{t('letter.weeks')}**")
+            st.markdown(f"**{weeks_words(letter, lang())}**")
             points = [TrendPoint(bar.start, bar.end, bar.sales_fen) for bar in letter.bars]
             trend(points, "yuan", height=170)
         st.markdown(f"**{t('letter.proved')}**")

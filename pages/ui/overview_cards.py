@@ -8,7 +8,7 @@ from core.analytics.festivals import festivals_between
 from core.services.today_cards import Cards, Figure
 from pages.ui import format
 from pages.ui.charts import Festival, ShareRow, TrendPoint, kpi_card, kpi_row, share_bars, trend
-from pages.ui.parts import card, insight
+from pages.ui.parts import card, link
 from pages.ui.runtime import lang, t
 from pages.ui.tiers import tier_names
 
@@ -51,7 +51,7 @@ def _figure(found: Cards, figure: Figure, against: Against) -> None:
     if figure.name == "risk" and figure.people is not None and value is not None:
         delta, good, note = format.people(figure.people), None, ""
     kpi_card(
-        t(f"today.kpi.{figure.name}"),
+        t(f"today.kpi.{figure.name}", days=found.period.days),
         _worded(figure),
         delta,
         good=good,
@@ -103,29 +103,34 @@ def sales_trend(found: Cards) -> None:
         Festival(one.peak, one.zh if chinese else one.en)
         for one in festivals_between(found.period.start, found.period.end)
     ]
-    with card(t("today.trend"), fill=True):
+    with card(_sold(found), fill=True):
         trend(points, "yuan", festivals=festivals)
+
+
+def _sold(found: Cards) -> str:
+    """What was sold in the stretch, and the members' part of it."""
+    sales = sum(step.sums.sales_fen for step in found.steps)
+    if sales <= 0:
+        return t("today.trend")
+    share = sum(step.sums.member_sales_fen for step in found.steps) / sales
+    words = {"amount": format.yuan_short(sales), "share": format.percent(share, 0)}
+    return t("today.trend.sold", days=found.period.days, **words)
 
 
 def tier_mix(found: Cards) -> None:
     """Members by tier against their sales, and what to do about it."""
     people, sales = sum(one.members for one in found.tiers), sum(one.sales_fen for one in found.tiers)
-    with card(t("today.tiers"), fill=True):
-        if not people or sales <= 0:
+    if not people or sales <= 0:
+        with card(t("today.tiers"), fill=True):
             st.caption(t("today.tiers.none"))
-            return
-        names = tier_names()
+        return
+    names, top = tier_names(), [one for one in found.tiers if one.members][-1]
+    shares = {"people": format.percent(top.members / people), "sales": format.percent(top.sales_fen / sales)}
+    with card(t("today.tiers.finding", tier=format.md_escape(names[top.code]), **shares), fill=True):
         share_bars(
             [
                 ShareRow(t("today.tiers.people"), [(names[one.code], one.members / people) for one in found.tiers]),
                 ShareRow(t("today.tiers.sales"), [(names[one.code], one.sales_fen / sales) for one in found.tiers]),
             ]
         )
-        top = [one for one in found.tiers if one.members][-1]
-        text = t(
-            "today.tiers.insight",
-            tier=format.md_escape(names[top.code]),
-            people=format.percent(top.members / people),
-            sales=format.percent(top.sales_fen / sales),
-        )
-        insight(text, t("today.tiers.act"), NEW_CAMPAIGN, query={"segment_template": "near_upgrade"})
+        link(t("today.tiers.act"), NEW_CAMPAIGN, query={"segment_template": "near_upgrade"})

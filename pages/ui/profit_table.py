@@ -4,12 +4,12 @@ from typing import Any
 
 import streamlit as st
 
-from core.documents.enums import Area
+from core.documents.enums import Area, Verdict
 from core.services.programme_profit import ProgrammeProfit, Upgrade, compare_upgrades, read_profit
 from pages.ui import format
 from pages.ui.campaign_table import verdict_words
 from pages.ui.charts import Step, kpi_card, kpi_row, waterfall
-from pages.ui.parts import card, link
+from pages.ui.parts import card, insight, link
 from pages.ui.profit_costs import running_costs_form
 from pages.ui.runtime import cached, desk, now, t
 from pages.ui.table import plain_table
@@ -36,13 +36,13 @@ def profit_section() -> None:
     _sentence(found)
     _numbers(found)
     left, right = st.columns([3, 2], gap="small")
-    with left, card(t("profit.steps"), help=t("profit.method"), fill=True):
-        waterfall(_steps(found), "yuan", alt_text=t("profit.steps"))
+    with left, card(_covered(found), help=t("profit.method"), fill=True):
+        waterfall(_steps(found), "yuan", alt_text=_covered(found))
         if found.spend_fen:
             st.caption(t("profit.spend_apart", amount=format.yuan_round(found.spend_fen)))
     with right, card(t("profit.known"), fill=True):
         for part in ("proven", "costs", "unknown"):
-            st.markdown(t(f"profit.known.{part}", n=found.proven.comparisons))
+            insight(t(f"profit.known.{part}", n=found.proven.comparisons))
         running_costs_form(found.running)
     _months(found)
     _upgrades(_upgrade())
@@ -61,7 +61,16 @@ def _sentence(found: ProgrammeProfit) -> None:
             high=format.yuan_round(proven.high),
             cost=cost,
         )
-    st.markdown(f"#### {text}")
+    insight(f"#### {text}")
+
+
+def _covered(found: ProgrammeProfit) -> str:
+    """How much of the costs is covered by what is proven, once its lower limit is above nothing."""
+    if found.proven.low <= 0 or not found.costs.total:
+        return t("profit.steps.none")
+    if found.net_fen >= 0:
+        return t("profit.steps.all", left=format.yuan_round(found.net_fen))
+    return t("profit.steps.part", share=format.percent(found.proven.net / found.costs.total, 0))
 
 
 def _numbers(found: ProgrammeProfit) -> None:
@@ -146,7 +155,7 @@ def _upgrades(found: Upgrade) -> None:
             "under_share": format.percent(near.under_bought / near.under, 0),
         }
         way = "more" if near.low > 0 else "less" if near.high < 0 else "same"
-        st.markdown(t(f"profit.upgrade.{way}", **words, **shares))
+        insight(t(f"profit.upgrade.{way}", **words, **shares))
         each = {
             "over_each": format.yuan_round(near.over_fen // near.over),
             "under_each": format.yuan_round(near.under_fen // near.under),
@@ -164,7 +173,8 @@ def league_section() -> None:
         link(t("profit.league.make"), "marketing/new_campaign.py")
         return
     zone = desk().zone
-    with card(t("profit.league"), help=t("profit.league.help")):
+    counts = {one.value: sum(line.result.verdict is one for line in lines) for one in Verdict}
+    with card(t("profit.league", n=len(lines), **counts), help=t("profit.league.help")):
         plain_table(
             {
                 t("campaigns.column.name"): [one.line.name for one in lines],
@@ -176,7 +186,7 @@ def league_section() -> None:
                 t("campaigns.column.held_out"): [format.number(one.line.held_out) for one in lines],
                 t("profit.column.cost"): [format.yuan_round(one.result.cost_fen) for one in lines],
                 t("profit.column.net"): [
-                    "–" if one.result.judgement.net_fen is None else format.yuan_round(one.result.judgement.net_fen)
+                    "–" if one.result.verdict is Verdict.CANNOT_TELL else _amount(one.result.judgement.net_fen or 0)
                     for one in lines
                 ],
                 t("profit.column.verdict"): [t(f"verdict.short.{one.result.verdict.value}") for one in lines],
@@ -184,4 +194,8 @@ def league_section() -> None:
         )
     for one in lines[:3]:
         name = format.md_escape(one.line.name)
-        link(f"{name}: {verdict_words(one.result)}", "marketing/campaigns.py", query={"campaign": str(one.line.id)})
+        link(
+            t("profit.league.line", name=name, verdict=verdict_words(one.result)),
+            "marketing/campaigns.py",
+            query={"campaign": str(one.line.id)},
+        )

@@ -14,6 +14,7 @@ from pages.ui import format
 from pages.ui.page import guard
 from pages.ui.parts import card, flash
 from pages.ui.runtime import actor, desk, now, t, today
+from pages.ui.traffic_file import show_rejects
 
 COLUMNS = ("month", "channel", "amount")
 
@@ -90,8 +91,10 @@ def _file() -> None:
             path.unlink(missing_ok=True)
         total = format.yuan_round(sum(row.amount_fen for row in parsed.lines))
         st.markdown(t("spend.found", n=len(parsed.lines), amount=total, rejected=len(parsed.rejects)))
+        show_rejects(parsed.rejects, parsed.headers, "spend")
+        sure = not parsed.rejects or st.checkbox(t("traffic.anyway"), key="spend:anyway")
         label = t("spend.act", n=len(parsed.lines))
-        if st.button(label, type="primary", key="spend:act", disabled=not parsed.lines):
+        if st.button(label, type="primary", key="spend:act", disabled=not (parsed.lines and sure)):
             lines = [SpendLine(first_of(row.month), row.channel, row.amount_fen) for row in parsed.lines]
             flash(t("spend.saved", n=save_spend(desk(), actor(), lines, now=now())))
             st.rerun()

@@ -14,6 +14,7 @@ from pages.ui import format
 from pages.ui.chosen import choose
 from pages.ui.menu import page_exists
 from pages.ui.page import guard
+from pages.ui.record import keep_sentence
 from pages.ui.runtime import actor, desk, lang, now, t
 from pages.ui.tiers import tier_names
 
@@ -71,6 +72,7 @@ def _line(todo: Todo, place: int) -> None:
     tag, words, reason, end = st.columns([1.1, 6.2, 0.7, 2], vertical_alignment="center", gap="small")
     tag.badge(t(f"today.tag.{todo.kind}"), color=COLOURS.get(todo.kind, "blue"))  # type: ignore[arg-type]
     text, why = _words(todo)
+    keep_sentence(text)
     words.markdown(text)
     with reason.popover("", icon=":material/help:", help=t("today.why")):
         st.markdown(why)

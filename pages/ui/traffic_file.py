@@ -46,7 +46,7 @@ def _box() -> None:
             path.unlink(missing_ok=True)
         trial = import_traffic(desk(), actor(), parsed, now=now(), dry_run=True)
         st.markdown(_sentence(trial))
-        _rejects(trial.rejects, parsed.headers)
+        show_rejects(trial.rejects, parsed.headers, "traffic")
         changes = trial.days_new + trial.days_changed
         sure = not trial.rejects or st.checkbox(t("traffic.anyway"), key="traffic:anyway")
         label = t("traffic.act", n=format.number(changes))
@@ -65,7 +65,8 @@ def _sentence(found: TrafficReport) -> str:
     return t("traffic.would", first=first, last=last, **counts)
 
 
-def _rejects(rejects: list[Reject], headers: list[str]) -> None:
+def show_rejects(rejects: list[Reject], headers: list[str], name: str) -> None:
+    """The first of the rows that were not taken, each with its reason, and all of them to correct."""
     if not rejects:
         return
     for one in rejects[:SHOWN]:
@@ -75,5 +76,5 @@ def _rejects(rejects: list[Reject], headers: list[str]) -> None:
     download(
         t("data.rejects_get", n=format.number(len(rejects))),
         lambda: rejects_file(rejects, tuple(headers), spoken),
-        f"{t('data.rejects_file')}-traffic.csv",
+        f"{t('data.rejects_file')}-{name}.csv",
     )

@@ -6,7 +6,7 @@ from core.documents.enums import Area
 from core.services.traffic import ENOUGH, MonthWon, read_won
 from pages.ui import format
 from pages.ui.charts import TrendPoint, kpi_card, kpi_row, trend
-from pages.ui.parts import card, link
+from pages.ui.parts import card, insight, link
 from pages.ui.profit_table import profit
 from pages.ui.runtime import cached, desk, now, t
 from pages.ui.spend_table import spend_card
@@ -43,15 +43,15 @@ def _sentence(months: list[MonthWon]) -> None:
     spend, new = _spent(months)
     keep = profit().cost_to_keep_fen
     if not spend or new < ENOUGH:
-        st.markdown(f"#### {t('win.finding.none')}")
+        insight(f"#### {t('win.finding.none')}")
         return
     win = spend // new
     words = {"win": format.yuan(win), "n": format.people(new)}
     if keep is None or keep <= 0:
-        st.markdown(f"#### {t('win.finding.win', **words)}")
+        insight(f"#### {t('win.finding.win', **words)}")
     else:
         way = "dearer" if win > keep else "cheaper"
-        st.markdown(f"#### {t(f'win.finding.{way}', keep=format.yuan(keep), **words)}")
+        insight(f"#### {t(f'win.finding.{way}', keep=format.yuan(keep), **words)}")
 
 
 def _numbers(months: list[MonthWon]) -> None:
@@ -84,9 +84,23 @@ def _numbers(months: list[MonthWon]) -> None:
             kpi_card(t("profit.kpi.keep"), worth, note, note="", help=t("profit.kpi.keep.help"))
 
 
+def _chart_title(shown: list[MonthWon]) -> str:
+    """The last month's cost beside the first's."""
+    if not shown:
+        return t("win.chart")
+    last, first = shown[-1], shown[0]
+    words = {"month": format.month(last.start), "cost": format.yuan(last.cost_to_win_fen or 0)}
+    change = format.change(first.cost_to_win_fen or 0, last.cost_to_win_fen or 0)
+    if first is last or change is None:
+        return t("win.chart.one", **words)
+    before = format.yuan(first.cost_to_win_fen or 0)
+    apart = (last.start.year - first.start.year) * 12 + last.start.month - first.start.month
+    return t("win.chart.moved", n=apart, before=before, change=change, **words)
+
+
 def _chart(months: list[MonthWon]) -> None:
     shown = [month for month in months if month.cost_to_win_fen is not None]
-    with card(t("win.chart"), help=t("win.chart.help"), fill=True):
+    with card(_chart_title(shown), help=t("win.chart.help"), fill=True):
         if not shown:
             st.caption(t("win.chart.none"))
             link(t("win.traffic"), "shop/data.py", icon="upload_file")

@@ -32,6 +32,14 @@ def page(demo: Desk, open_page: OpenPage) -> AppTest:
     return frame.segmented_control(key="reminders:which").set_value(DORMANT).run()
 
 
+def test_a_link_opens_its_reminder_whatever_was_chosen_before(page: AppTest) -> None:
+    page.query_params["journey"] = BIRTHDAY
+    page.run()
+    assert page.segmented_control(key="reminders:which").value == BIRTHDAY
+    page.segmented_control(key="reminders:which").set_value(DORMANT).run()
+    assert page.segmented_control(key="reminders:which").value == DORMANT
+
+
 def _switch_on(page: AppTest) -> None:
     page.button(key="reminders:on").click().run()
     page.button(key=f"confirm:reminder:{DORMANT}:act").click().run()

@@ -6,9 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.analytics.programme_profit import RunningCosts
+from core.documents.enums import Verdict
 from core.i18n import LANGS, translate
 from core.services.desk import Desk
-from core.services.programme_profit import read_running_costs
+from core.services.programme_profit import read_profit, read_running_costs
 
 PAGE = "numbers/results.py"
 
@@ -19,13 +20,19 @@ def _texts(app: AppTest) -> str:
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_section_says_its_finding(lang: str, demo: Desk, open_page: Callable[..., AppTest]) -> None:
-    app = open_page(PAGE, lang)
-    for section, sentence in (("profit", "profit.steps"), ("campaigns", "profit.league"), ("win", "win.months")):
+    app, done = open_page(PAGE, lang), read_profit(demo, now=demo.now()).campaigns
+    counts = {one.value: sum(line.result.verdict is one for line in done) for one in Verdict}
+    findings: tuple[tuple[str, str, dict[str, object]], ...] = (
+        ("profit", "profit.steps.none", {}),
+        ("campaigns", "profit.league", {"n": len(done)} | counts),
+        ("win", "win.months", {}),
+    )
+    for section, sentence, words in findings:
         app.session_state["results"] = section
         app.run()
         assert not app.exception
         assert not app.error
-        assert translate(lang, sentence) in _texts(app)  # type: ignore[arg-type]
+        assert translate(lang, sentence, **words) in _texts(app)  # type: ignore[arg-type]
 
 
 def test_running_costs_are_typed_once_and_taken_off(demo: Desk, open_page: Callable[..., AppTest]) -> None:

@@ -39,7 +39,7 @@ def test_the_sheets_hold_what_the_page_said() -> None:
     assert book.sheet_names == ["会员分析", "1 老客少了", "2 老客少了"]
     front = book.get_sheet_by_name("会员分析").to_python()
     assert front[1][0] == "数据到昨天 30 天"
-    assert ["成交", "¥215,054", "-6.1% 较上一周期"] in front
+    assert ["成交", 215054.0, "-6.1% 较上一周期"] in front
     assert ["少在老客（-9%）", "", ""] in front
     assert book.get_sheet_by_name("1 老客少了").to_python() == [
         ["month", "sales"],
@@ -47,6 +47,17 @@ def test_the_sheets_hold_what_the_page_said() -> None:
         ["2026-11", 14.0],
     ]
     assert book.get_sheet_by_name("2 老客少了").to_python()[1:] == [["'=cmd|' /C calc'!A0", 12.0], ["小*明", ""]]
+
+
+def test_a_sheet_has_amounts_as_numbers_and_a_chart_by_its_tooltips() -> None:
+    row = {"left": 20689.7, "period": "10 月", "label": "-¥1,200", "colour": "#fff"}
+    tips = [{"field": "period", "title": "时间"}, {"field": "label", "title": "成交"}]
+    chart = Chart(json.dumps({"layer": [{"mark": "bar", "encoding": {"tooltip": tips}}], "data": {"values": [row]}}))
+    cells = ("3.4%", "845 人", "¥12.50", "0571", "2309425333186649909", "–", "+1,204")
+    page = PageFile("账", "", (chart, Grid(tuple("abcdefg"), (cells,))), "zh")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(page_xlsx(page, "foot")))
+    assert book.get_sheet_by_index(1).to_python() == [["时间", "成交"], ["10 月", -1200.0]]
+    assert book.get_sheet_by_index(2).to_python()[1] == [0.034, 845.0, 12.5, "0571", "2309425333186649909", "–", 1204.0]
 
 
 def test_paper_has_it_with_the_chart_drawn(sqlite_url: str) -> None:

@@ -54,7 +54,7 @@ def test_its_figures_are_those_of_the_shop(shop: Desk) -> None:
         ("2", "+100%"),
         ("1", "+0%"),
     ]
-    assert "¥200" in letter.headline and "多 100%" in letter.headline and "新客 +40 元" in letter.headline
+    assert "¥200" in letter.headline and "多 100%" in letter.headline and "新客 +¥40" in letter.headline
     assert letter.bars[-1].sales_fen == 200_00 and letter.bars[-2].share == 0.5
     assert [week.start for week in weeks_with_orders(shop, now=MONDAY)] == [date(2026, 3, 2), date(2026, 2, 23)]
 
