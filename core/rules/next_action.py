@@ -28,6 +28,7 @@ class Quiet(StrEnum):
     OPTED_OUT = "opted_out"
     TOUCHED = "touched"
     BOUGHT = "bought"
+    FADED = "faded"
     NOTHING = "nothing"
 
 
@@ -38,6 +39,7 @@ COUPON_DAYS = 7
 DUE_BEFORE = 3  # reminded so many days before the usual day
 BIRTHDAY_DAYS = 7
 REST_DAYS = 7  # after a message or a note nobody writes again for so long
+FADED = ("slipping", "dormant", "lost")
 BEST_SHARE = 0.2  # of all customers, by spend: whom to call oneself
 
 
@@ -84,8 +86,7 @@ def decide(facts: PersonFacts) -> Action:
         return Action(Act.LEAVE_ALONE, Quiet.OPTED_OUT)
     act = _reminder(facts)
     if act is None:
-        fresh = facts.next_days is not None and facts.next_days > DUE_BEFORE
-        return Action(Act.LEAVE_ALONE, Quiet.BOUGHT if fresh else Quiet.NOTHING)
+        return Action(Act.LEAVE_ALONE, _quiet(facts))
     if facts.touched_days is not None and facts.touched_days < REST_DAYS:
         return Action(Act.LEAVE_ALONE, Quiet.TOUCHED)
     return Action(act)
@@ -105,6 +106,13 @@ def _reminder(facts: PersonFacts) -> Act | None:
     if facts.birthday_days is not None and facts.birthday_days <= BIRTHDAY_DAYS:
         return Act.BIRTHDAY
     return None
+
+
+def _quiet(facts: PersonFacts) -> Quiet:
+    """Why there is nothing to write about."""
+    if facts.next_days is not None and facts.next_days > DUE_BEFORE:
+        return Quiet.BOUGHT
+    return Quiet.FADED if facts.state in FADED else Quiet.NOTHING
 
 
 def _comes(facts: PersonFacts) -> bool:

@@ -58,10 +58,10 @@ class UnknownMessage:
     nickname: str | None
 
 
-def count_log(desk: Desk, rule: str, *, now: datetime) -> LogCounts:
-    """How a rule's messages went in the last ``DAYS`` days."""
+def count_log(desk: Desk, rule: str, *, now: datetime, since: datetime | None = None) -> LogCounts:
+    """How a rule's messages went since an instant, else in the last ``DAYS`` days."""
     with desk.db.read() as session:
-        rows = queries.count_outcomes(session, rule, now - timedelta(days=DAYS))
+        rows = queries.count_outcomes(session, rule, since or now - timedelta(days=DAYS))
     sent = sum(row.people for row in rows if row.status is MessageStatus.SENT)
     waiting = sum(row.people for row in rows if row.status in WAITING)
     not_sent: Counter[str] = Counter()
@@ -72,11 +72,19 @@ def count_log(desk: Desk, rule: str, *, now: datetime) -> LogCounts:
 
 
 def list_log(
-    desk: Desk, rule: str, *, now: datetime, sent: bool | None = None, offset: int = 0, limit: int = PAGE
+    desk: Desk,
+    rule: str,
+    *,
+    now: datetime,
+    sent: bool | None = None,
+    offset: int = 0,
+    limit: int = PAGE,
+    since: datetime | None = None,
 ) -> list[LogLine]:
-    """One page of a rule's log, the last first; ``sent`` keeps those sent to (or not)."""
+    """One page of a rule's log, the last first; ``sent`` keeps those sent to (or not); ``since`` as in ``count_log``."""
     with desk.db.read() as session:
-        rows = queries.list_outcomes(session, rule, now - timedelta(days=DAYS), sent=sent, offset=offset, limit=limit)
+        first = since or now - timedelta(days=DAYS)
+        rows = queries.list_outcomes(session, rule, first, sent=sent, offset=offset, limit=limit)
     return [
         LogLine(
             row.id,

@@ -39,8 +39,21 @@ class Bands(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Told:
+    """How many were in a person's state a year ago, on ``asked_on``, and how many of them bought since."""
+
+    asked_on: date
+    people: int
+    came_back: int
+
+
+@dataclass(frozen=True)
 class PersonOutlook:
-    """One customer's outlook, on a shop day; ``alive`` is a share, ``expected`` purchase days of the next year."""
+    """One customer's outlook, on a shop day; ``alive`` is a share, ``expected`` purchase days of the next year.
+
+    ``alive`` says nothing of who bought once (there is no gap to judge by) and much too much of who is long silent: there
+    ``told``, what became of the people in the same state a year ago, is what to go by.
+    """
 
     state: str
     rhythm_days: int
@@ -54,6 +67,8 @@ class PersonOutlook:
     expected: float | None
     value_fen: int | None
     as_of: date
+    buying_days: int = 0
+    told: Told | None = None
 
 
 def refresh_outlook(desk: Desk, *, now: datetime, members: Sequence[int] | None = None) -> int:
@@ -169,10 +184,20 @@ def read_outlook(desk: Desk, member_id: int, *, now: datetime) -> PersonOutlook 
         today = known_day(session, day_number(desk.zone.day(now)))
         row = queries.member_outlook(session, member_id)
         profiles, _ = queries.read_profiles(session, member_id, member_id)
+        known = load_rhythm(session)
     if row is None or not len(profiles):
         return None
     _, bought, first, *_ = profiles.T
-    return _person(row, _state(row, today, first, bought))
+    state = _state(row, today, first, bought)
+    return replace(_person(row, state), buying_days=int(bought[0]), told=_told(known, state))
+
+
+def _told(known: ShopRhythm | None, state: str) -> Told | None:
+    """What became of a state's people; None where nobody was asked."""
+    if known is None or known.accuracy is None:
+        return None
+    found = next((one for one in known.accuracy.states if one.state == state and one.people), None)
+    return None if found is None else Told(known.accuracy.asked_on, found.people, found.came_back)
 
 
 def _state(row: MemberOutlook, today: int, first: Ints, bought: Ints) -> str:

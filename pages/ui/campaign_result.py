@@ -9,6 +9,7 @@ from core.services.campaign_list import CampaignView
 from core.services.campaign_results import CampaignResult
 from pages.ui import format
 from pages.ui.campaign_estimate import reach_words
+from pages.ui.campaign_log import show_people
 from pages.ui.campaign_table import verdict_words
 from pages.ui.charts import Bar, Effect, effect_chart, kpi_card, kpi_row, ranked_bars
 from pages.ui.parts import card
@@ -36,6 +37,7 @@ def show_result(view: CampaignView, found: CampaignResult) -> None:
     with right, card(t("campaigns.way"), help=t("campaigns.way.help"), fill=True):
         _funnel(view, found)
         st.markdown(_not_sent(view))
+    show_people(view)
     _method(found)
 
 

@@ -10,11 +10,9 @@ from core.services.ladder import DROP_DAYS, NEAR_EDGES, Dropping, Near, count_pr
 from pages.ui import format
 from pages.ui.charts import Cell, heat_grid
 from pages.ui.parts import card, link
-from pages.ui.people import called
+from pages.ui.people import called, people_table
 from pages.ui.runtime import cached, desk, lang, now, t
-from pages.ui.table import pick_row
 
-PORTRAIT = "members/portrait.py"
 TENTHS = 10
 
 
@@ -81,9 +79,8 @@ def _nearest(document: RuleDocument) -> None:
 
 def _listed(frame: pd.DataFrame, ids: list[int], name: str) -> None:
     """A list that leads to the portraits."""
-    picked = pick_row(frame, ids, name, height=250)
-    if picked is not None and st.button(t("tiers.open_portrait"), key=f"{name}:open", type="tertiary"):
-        st.switch_page(PORTRAIT, query_params={"member": str(picked)})
+    people_table(frame, ids, name, height=250)
+    st.caption(t("people.click"))
 
 
 def _way(document: RuleDocument) -> None:

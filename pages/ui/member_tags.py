@@ -49,7 +49,8 @@ def _list(found: list[TagLine]) -> None:
             t("tags.column.kept"): [_kept(line) for line in found],
         }
     )
-    picked = pick_row(frame, [line.tag for line in found], "tags", anywhere=True)
+    widths = {t("tags.column.kept"): st.column_config.TextColumn(width=190)}
+    picked = pick_row(frame, [line.tag for line in found], "tags", columns=widths, anywhere=True)
     line = next((one for one in found if one.tag == picked), None)
     if line is None:
         st.caption(t("tags.pick"))

@@ -11,9 +11,8 @@ from pages.ui import format
 from pages.ui.charts import Cell, heat_grid
 from pages.ui.page import guard
 from pages.ui.parts import card, download, flash
-from pages.ui.people import called
+from pages.ui.people import called, people_table
 from pages.ui.runtime import actor, cached, desk, lang, now, settings, t
-from pages.ui.table import pick_row
 
 SIDES = ("memberdesk", "platform")
 
@@ -139,11 +138,10 @@ def _differences(view: GradeView) -> None:
             return
         say = "platform" if settings().tier_side == "platform" else "memberdesk"
         st.markdown(t(f"sides.differ.{say}", n=format.number(view.differing)))
-        picked = pick_row(_frame(view, view.listed), [one.member_id for one in view.listed], "sides:people", height=300)
-        with st.container(horizontal=True):
+        people_table(_frame(view, view.listed), [one.member_id for one in view.listed], "sides:people", height=300)
+        with st.container(horizontal=True, vertical_alignment="center"):
             download(t("sides.differences.get"), _csv, "tier-differences.csv")
-            if picked is not None and st.button(t("tiers.open_portrait"), key="sides:portrait", type="tertiary"):
-                st.switch_page("members/portrait.py", query_params={"member": str(picked)})
+            st.caption(t("people.click"), width="content")
 
 
 def _frame(view: GradeView, people: list[Differing]) -> pd.DataFrame:

@@ -34,7 +34,8 @@ def rhythm_card(portrait: Portrait, outlook: PersonOutlook | None) -> None:
         purchase_dots(dots, expected=expected)
         if expected is not None:
             days = {"next": format.day(expected.day), "until": format.day(expected.until)}
-            st.caption(t("portrait.rhythm.expected", **days))
+            key = "past" if expected.until <= today() else "late" if expected.day < today() else "expected"
+            st.caption(t(f"portrait.rhythm.{key}", **days))
 
 
 def categories_card(portrait: Portrait) -> None:
@@ -43,7 +44,7 @@ def categories_card(portrait: Portrait) -> None:
         if portrait.categories:
             ranked_bars([Bar(name, max(net, 0)) for name, _, net in portrait.categories[:6]], "yuan")
         else:
-            st.caption(t("portrait.categories.none"))
+            st.caption(t("portrait.rhythm.none" if portrait.profile is None else "portrait.categories.none"))
 
 
 def habits_of(portrait: Portrait) -> Habits:
@@ -72,6 +73,8 @@ def _bands(habits: Habits) -> None:
             ranked_bars(
                 [Bar(_band(place), count) for place, count in enumerate(habits.bands) if count or place < 4], "count"
             )
+        else:
+            st.caption(t("portrait.categories.none" if habits.orders else "portrait.rhythm.none"))
 
 
 def _band(place: int) -> str:

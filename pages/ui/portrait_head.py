@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.clock import day_number
 from core.rules.masking import mask_person, mask_phone_tail
-from core.rules.outlook_words import expected_sentence, state_sentence
+from core.rules.outlook_words import GONE, expected_sentence, judged_by_gaps, state_sentence
 from core.rules.tier_words import ways_words
 from core.services.members import Portrait
 from core.services.outlook import PersonOutlook
@@ -23,6 +23,7 @@ STATE_COLOURS = {
     "lost": "red",
 }
 ANALYSIS = "numbers/members.py"
+FEW = 30  # of fewer people no share is shown
 
 
 def who_card(portrait: Portrait) -> None:
@@ -123,11 +124,9 @@ def standing_card(portrait: Portrait, outlook: PersonOutlook | None) -> None:
         with words:
             _state(portrait, outlook)
         with alive:
-            shown = t("outlook.unknown") if outlook.alive is None else format.percent(outlook.alive, 0)
-            st.metric(t("outlook.alive"), shown, help=t("outlook.alive.help", day=_as_of(outlook)))
+            _chance(outlook)
         with value:
-            shown = t("outlook.unknown") if outlook.value_fen is None else format.yuan_round(outlook.value_fen)
-            st.metric(t("outlook.value"), shown, help=t("outlook.value.help", day=_as_of(outlook)))
+            _worth(outlook)
         with rank:
             if outlook.rfm_group is None:
                 st.caption(t("outlook.no_rank"))
@@ -144,10 +143,39 @@ def _state(portrait: Portrait, outlook: PersonOutlook) -> None:
     colour = STATE_COLOURS[outlook.state]
     name = t(f"outlook.state.{outlook.state}")
     st.markdown(f":{colour}-badge[{name}] {t(key, **params)}")
-    key, params = expected_sentence(day_number(outlook.next_day) - day_number(today()), outlook.rhythm_days)
+    left = day_number(outlook.next_day) - day_number(today())
+    key, params = expected_sentence(outlook.state, left, outlook.rhythm_days)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(t(key, **params), width="content", help=t("outlook.state.help", day=_as_of(outlook)))
         link(t("outlook.more"), ANALYSIS, query={"section": "lifecycle"})
+
+
+def _chance(outlook: PersonOutlook) -> None:
+    """Who keeps coming: the chance by their own gaps. Who came once or is silent: what became of people like them."""
+    if judged_by_gaps(outlook.state, outlook.buying_days):
+        shown = t("outlook.unknown") if outlook.alive is None else format.percent(outlook.alive, 0)
+        st.metric(t("outlook.alive"), shown, help=t("outlook.alive.help", day=_as_of(outlook)))
+        return
+    told = outlook.told
+    if told is None or told.people < FEW:
+        st.metric(t("outlook.told"), t("outlook.unknown"), help=t("outlook.told.few"))
+        return
+    state = t(f"outlook.state.{outlook.state}")
+    day = format.day(told.asked_on, year=True)
+    numbers = {"people": format.number(told.people), "back": format.number(told.came_back)}
+    share = format.percent(told.came_back / told.people, 0 if told.came_back * 20 >= told.people else 1)
+    st.metric(t("outlook.told"), share, help=t("outlook.told.help", day=day, state=state, **numbers))
+
+
+def _worth(outlook: PersonOutlook) -> None:
+    """What a year is worth; of who is long silent the average over the shop would promise too much."""
+    if outlook.value_fen is None or outlook.state in GONE:
+        key = "outlook.value.gone" if outlook.state in GONE else "outlook.value.help"
+        st.metric(t("outlook.value"), t("outlook.unknown"), help=t(key, day=_as_of(outlook)))
+        return
+    st.metric(
+        t("outlook.value"), format.yuan_round(outlook.value_fen), help=t("outlook.value.help", day=_as_of(outlook))
+    )
 
 
 def _as_of(outlook: PersonOutlook) -> str:

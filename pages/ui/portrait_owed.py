@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pandas as pd
 import streamlit as st
 
 from core.i18n import catalog
@@ -15,7 +16,7 @@ from pages.ui.parts import card
 from pages.ui.portrait_consent import opt_in_form, opt_out_button
 from pages.ui.portrait_promise import name_person, show_promise
 from pages.ui.runtime import desk, lang, now, t
-from pages.ui.table import plain_table
+from pages.ui.table import pick_row, plain_table
 from pages.ui.tiers import tier_names
 
 PROMISES = 7  # open ones first; as many as stand beside the benefits
@@ -79,7 +80,7 @@ def messages_card(portrait: Portrait) -> None:
             st.caption(t("portrait.messages.none"))
             return
         zone = desk().zone
-        plain_table(
+        frame = pd.DataFrame(
             {
                 t("portrait.when"): [zone.local(touch.at).strftime("%Y-%m-%d %H:%M") for touch in portrait.touches],
                 t("portrait.about"): [_about(touch) for touch in portrait.touches],
@@ -89,6 +90,21 @@ def messages_card(portrait: Portrait) -> None:
                 t("portrait.became"): [_became(touch) for touch in portrait.touches],
             }
         )
+        places = list(range(len(frame)))
+        picked = pick_row(frame, places, f"portrait:touches:{portrait.member.id}", anywhere=True)
+        st.caption(t("portrait.messages.click"))
+        if picked is not None:
+            _open(portrait.touches[picked])
+
+
+def _open(touch: TouchLine) -> None:
+    """The page of the campaign or of the reminder that a message came from."""
+    kind, _, code = touch.rule.partition(":")
+    if kind == "campaign":
+        st.switch_page("marketing/campaigns.py", query_params={"campaign": code})
+    elif kind == "journey":
+        st.session_state["reminders:which"] = code
+        st.switch_page("marketing/reminders.py")
 
 
 def _about(touch: TouchLine) -> str:

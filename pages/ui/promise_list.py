@@ -11,8 +11,9 @@ from core.services.promises import Promise, PromiseSummary
 from core.store.queries.promises import PromiseFilter
 from pages.ui import format
 from pages.ui.charts import kpi_card, kpi_row
+from pages.ui.people import open_portrait
 from pages.ui.runtime import lang, t, today
-from pages.ui.table import pick_rows
+from pages.ui.table import pick_rows_or_open
 from pages.ui.tiers import tier_names
 
 DUES = ("all", "late", "today", "week")
@@ -120,7 +121,17 @@ def pick_promises(listed: list[Promise], status: str) -> list[Promise]:
     else:
         columns[t("promises.column.owner")] = [one.owner or one.service_person or "–" for one in listed]
     widths = {t(f"promises.column.{name}"): st.column_config.TextColumn(width=width) for name, width in WIDTHS.items()}
-    picked = set(pick_rows(pd.DataFrame(columns), [one.id for one in listed], f"promises:{status}", columns=widths))
+    rows, opened = pick_rows_or_open(
+        pd.DataFrame(columns),
+        [one.id for one in listed],
+        f"promises:{status}",
+        t("promises.column.who"),
+        columns=widths,
+    )
+    if opened is not None:
+        open_portrait(next(one.public_id for one in listed if one.id == opened))
+    st.caption(t("promises.click"))
+    picked = set(rows)
     return listed if every else [one for one in listed if one.id in picked]
 
 

@@ -1,5 +1,7 @@
 """Who gets a reminder today, what became of those before, and messages that a person must decide on."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -7,12 +9,12 @@ from core.documents.enums import Area, MessageStatus
 from core.documents.journey import JourneyDocument
 from core.rules.masking import mask_person
 from core.services.journeys import DueToday, list_due_today
-from core.services.message_log import PAGE, UnknownMessage, count_log, list_log, list_unknown
+from core.services.message_log import PAGE, LogLine, UnknownMessage, count_log, list_log, list_unknown
 from core.services.outbox import resolve_unknown
 from pages.ui import format
 from pages.ui.page import guard
 from pages.ui.parts import card, flash
-from pages.ui.people import called
+from pages.ui.people import called, people_table
 from pages.ui.reason_words import reason_words
 from pages.ui.runtime import actor, cached, desk, now, t
 from pages.ui.table import pager
@@ -49,7 +51,8 @@ def show_due(found: DueToday) -> None:
                 ],
             }
         )
-        st.dataframe(frame, hide_index=True, width="stretch", height=260)
+        people_table(frame, [line.member_id for line in lines], "reminders:due", height=260)
+        st.caption(t("people.click"))
 
 
 def show_log(rule: str) -> None:
@@ -76,12 +79,14 @@ def show_log(rule: str) -> None:
         sent = {"all": None, "sent": True, "not_sent": False}[kind]
         total = {"all": counts.total, "sent": counts.sent, "not_sent": counts.waiting + not_sent}[kind]
         start = pager("reminders", total, PAGE, filter_key=f"{rule}:{kind}") if total > PAGE else 0
-        st.dataframe(_log_frame(rule, sent, start), hide_index=True, width="stretch")
+        lines = list_log(desk(), rule, now=now(), sent=sent, offset=start)
+        people_table(log_frame(lines), [line.member_id for line in lines], "reminders:people")
+        st.caption(t("people.click"))
 
 
-def _log_frame(rule: str, sent: bool | None, start: int) -> pd.DataFrame:
+def log_frame(lines: Sequence[LogLine]) -> pd.DataFrame:
+    """When, who, how, what became of it and why."""
     zone = desk().zone
-    lines = list_log(desk(), rule, now=now(), sent=sent, offset=start)
     status = [
         t(f"message.status.{line.status.value if line.status else MessageStatus.SUPPRESSED.value}") for line in lines
     ]

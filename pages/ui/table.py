@@ -76,6 +76,22 @@ def pick_rows(
     return _picked(frame, ids, name, ["multi-row"], column_config=columns, height=height or "auto")
 
 
+def pick_rows_or_open(
+    frame: pd.DataFrame, ids: Sequence[Id], name: str, column: str, *, columns: Mapping[str, Any] | None = None
+) -> tuple[list[Id], Id | None]:
+    """As ``pick_rows``, and the id of the row whose cell in ``column`` was clicked: it leads to another page."""
+    if len(frame) != len(ids):
+        raise ValueError("a table needs one id for each row")
+    keep_table(frame)
+    event = st.dataframe(
+        frame, key=_key(name, ids), hide_index=True, width="stretch", row_height=ROW_PIXELS, placeholder="–",
+        on_select="rerun", selection_mode=["multi-row", "single-cell"], column_config=columns,
+    )  # fmt: skip
+    chosen = event["selection"]
+    opened = next((ids[row] for row, where in chosen.get("cells", ()) if where == column and row < len(ids)), None)
+    return [ids[row] for row in chosen["rows"] if row < len(ids)], opened
+
+
 def plain_table(columns: Mapping[str, Sequence[Any]], *, most: int = 9) -> None:
     """Show finished texts under their finished titles, ``most`` rows in sight."""
     frame = pd.DataFrame(columns)

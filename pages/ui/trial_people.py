@@ -11,9 +11,8 @@ from core.services.simulate import Loser, Simulation
 from pages.ui import format
 from pages.ui.charts import Cell, heat_grid, kpi_card, kpi_row
 from pages.ui.parts import card, download
-from pages.ui.people import called
+from pages.ui.people import called, people_table
 from pages.ui.runtime import lang, t
-from pages.ui.table import pick_row
 
 BIG_SPENDER_FEN = 3_000_00
 MOST_NAMED = 200
@@ -77,16 +76,11 @@ def _by_name(found: Simulation, names: Mapping[str, str], days: int) -> None:
         st.markdown(losers_words(found.losers, days))
     if not people:
         return
-    picked = pick_row(
-        _frame(people[:MOST_NAMED], names, days),
-        [one.member_id for one in people[:MOST_NAMED]],
-        "tiers:moved",
-        height=250,
-    )
+    shown = people[:MOST_NAMED]
+    people_table(_frame(shown, names, days), [one.member_id for one in shown], "tiers:moved", height=250)
     with st.container(horizontal=True, vertical_alignment="center"):
         download(t(f"tiers.{which}.csv"), lambda: _csv(people, names, days), f"{which}.csv")
-        if picked is not None and st.button(t("tiers.open_portrait"), key="tiers:portrait", type="tertiary"):
-            st.switch_page("members/portrait.py", query_params={"member": str(picked)})
+        st.caption(t("people.click"), width="content")
     if len(people) > MOST_NAMED:
         st.caption(t("tiers.losers_first", n=MOST_NAMED))
 

@@ -57,7 +57,6 @@ def _first_loser(page: Page) -> str:
     box = table.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 18, box["y"] + 52)
-    by_key(page, "tiers:portrait").click()
     titled(page, "会员画像")
     settled(page)
     number = re.search(r"#(\d+)", page.locator("[data-testid=stMain]").inner_text())

@@ -7,9 +7,10 @@ from core.documents.canonical import canonical_json
 from core.documents.segment import Leaf
 from core.i18n import LANGS, translate
 from core.rules.masking import mask_person
+from core.services.actor import Actor
 from core.services.custom_fields import list_fields
 from core.services.desk import Desk
-from core.services.member_tags import list_tags
+from core.services.member_tags import drop_rule, list_tags
 from core.services.members import count_people, list_people
 from core.store.queries.members import MemberFilter
 
@@ -131,6 +132,7 @@ def test_everybody_found_is_tagged_from_the_list(demo: Desk, frame: AppTest) -> 
 
 
 def test_a_ready_tag_rule_is_switched_on_and_a_field_defined(demo: Desk, frame: AppTest) -> None:
+    drop_rule(demo, Actor.owner(), translate("zh", "tag.template.adviser"), now=demo.now())
     app = _open(frame, manage="tags")
     app.button(key="tags:on:adviser").click().run()
     assert not app.exception and not app.error

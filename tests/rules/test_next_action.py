@@ -21,7 +21,7 @@ CASES = [
     ("more than a usual order is missing", replace(CALM, missing_fen=100_01), Act.LEAVE_ALONE, Quiet.BOUGHT),
     ("about to buy", replace(CALM, next_days=3), Act.DUE, None),
     ("a best customer slips", replace(CALM, state="slipping", next_days=-30, spend_share=0.1), Act.SLIPPING, None),
-    ("another one slips", replace(CALM, state="slipping", next_days=-30), Act.LEAVE_ALONE, Quiet.NOTHING),
+    ("another one slips", replace(CALM, state="slipping", next_days=-30), Act.LEAVE_ALONE, Quiet.FADED),
     ("a birthday", replace(CALM, birthday_days=0), Act.BIRTHDAY, None),
     ("just written to", replace(CALM, birthday_days=0, touched_days=6), Act.LEAVE_ALONE, Quiet.TOUCHED),
     ("a week later", replace(CALM, birthday_days=0, touched_days=7), Act.BIRTHDAY, None),

@@ -14,6 +14,7 @@ from pages.ui.charts.canvas import day_place, draw, rows
 from pages.ui.theme import Palette, axis_numbers
 
 _MOST_LABELS = 6
+_AHEAD = 0.2  # of the time shown: what the words of a coming day need
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,10 @@ def purchase_chart(purchases: Sequence[Purchase], expected: Expected | None, col
     if expected is not None:
         last = max(last, expected.until, expected.today)
     pad = max((last - first).days * 0.06, 5)
+    ahead = expected is not None and expected.day > expected.today
+    room = max(pad, (last - first).days * _AHEAD) if ahead else pad  # for the words beside the line
     names = list(dict.fromkeys(one.category for one in purchases))
-    x_scale = alt.Scale(domain=[day_place(first) - pad, day_place(last) + pad], nice=False, zero=False)
+    x_scale = alt.Scale(domain=[day_place(first) - pad, day_place(last) + room], nice=False, zero=False)
     tips = [("day", "chart.period"), ("amount", "chart.value"), ("category", "chart.series")]
     dots = (
         alt.Chart(rows(shown))
@@ -87,7 +90,9 @@ def _expectation(expected: Expected, colours: Palette, lang: Lang) -> list[Any]:
         words = f"{translate(lang, key)} {format.day(day, lang)}"
         base = alt.Chart(rows([{"at": day_place(day), "words": words}])).encode(x="at:Q")
         found.append(base.mark_rule(color=colour, strokeDash=dash).encode(tooltip=alt.Tooltip("words:N", title=" ")))
-        end = base.mark_text(align="right", dx=-4, dy=6 + 14 * place, baseline="top", fontSize=11, color=colour)
+        right = place == 0 and day > expected.today  # on the free side: today's line would cross the words
+        align, dx = ("left", 4) if right else ("right", -4)
+        end = base.mark_text(align=align, dx=dx, dy=6 + 14 * place, baseline="top", fontSize=11, color=colour)
         found.append(end.encode(y=alt.value(0), text="words:N"))
     return found
 
