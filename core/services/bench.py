@@ -94,6 +94,6 @@ def growth(rows: Sequence[Row]) -> list[Step]:
     found = []
     for (name, members), row in known.items():
         smaller = known.get((name, members // 10))
-        if smaller is not None and smaller.seconds:
-            found.append(Step(name, members, short(row.seconds / smaller.seconds)))
+        if smaller is not None and smaller.least:
+            found.append(Step(name, members, short(row.least / smaller.least)))
     return found

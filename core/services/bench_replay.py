@@ -40,7 +40,7 @@ def bench_replay(bed: Bed, rounds: int, progress: Progress) -> Row:
     }
     times = turn_about(rounds, sides, progress)
     each = [
-        short((live.wall / steps) / (own.wall / orders))
+        short((live.least / steps) / (own.least / orders))
         for own, live in zip(times["replay"], times["live"], strict=True)
     ]
     ratio, million = statistics.median(each), least(times["replay"]) / orders * 1e6

@@ -83,6 +83,11 @@ class Row:
         """Whether all that is asked at this size is met; None where nothing is."""
         return all(target.reached for target in self.targets) if self.targets else None
 
+    @property
+    def least(self) -> float:
+        """Our seconds on a machine of its own, as far as this one can tell."""
+        return min(self.seconds, self.cpu_seconds) if self.cpu_seconds else self.seconds
+
     def as_json(self) -> dict[str, object]:
         """As the command line answers."""
         plain = {name: value for name, value in vars(self).items() if name not in ("targets", "details")}
@@ -120,8 +125,8 @@ def least(spent: list[Spent]) -> float:
 
 
 def ratios(ours: list[Spent], others: list[Spent]) -> tuple[float, ...]:
-    """The other side's seconds over ours, round by round."""
-    return tuple(short(other.wall / our.wall) for our, other in zip(ours, others, strict=True))
+    """The other side's seconds over ours, round by round; what other work on the machine took from either is left out."""
+    return tuple(short(other.least / our.least) for our, other in zip(ours, others, strict=True))
 
 
 def short(value: float) -> float:
