@@ -13,7 +13,7 @@ from core.errors import Refusal
 from core.rules.segment_unfold import used_groups, used_lists
 from core.services.actor import Actor
 from core.services.desk import Desk
-from core.services.segments import check_tree
+from core.services.segments import check_tree, groups_within
 from core.store.audit import record
 from core.store.queries import saved_segments as rows
 from core.store.tables import SavedSegment
@@ -51,7 +51,7 @@ def save_group(desk: Desk, actor: Actor, name: str, tree: Node, *, group_id: int
     """Keep a group under a name, or with ``group_id`` change that one; its id.
 
     Refuses ``group_name`` (none, or too long), ``group_name_taken``, ``group_unknown``, and a tree that is not sound, names
-    what is not there, or would come back to this group.
+    what is not there, would come back to this group, or would make a tree that names it too deep or too long.
     """
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME:
@@ -61,6 +61,8 @@ def save_group(desk: Desk, actor: Actor, name: str, tree: Node, *, group_id: int
     with desk.db.write(Area.CAMPAIGNS) as session:
         check_tree(session, sound, own=group_id)
         number = _keep(session, desk, actor, name, document, group_id, now)
+        if group_id is not None:
+            _check_users(session, group_id)
         record(session, actor.name, "group.saved", f"group:{number}", now=now, changed=group_id is not None)
     return number
 
@@ -84,6 +86,15 @@ def users_of(session: Session, field: str, number: int) -> str:
         if number in used(tree) and (kind, owner) != (field, number):
             names.append(name)
     return ", ".join(names)
+
+
+def _check_users(session: Session, group_id: int) -> None:
+    """Refuse a change that would break what names this group: a kept tag that cannot be asked would stop every review."""
+    session.expire_all()  # the trees as they are now, not as they were looked up before the change
+    for kind, owner, _, document in rows.trees_in_use(session):
+        tree = read_campaign(document).tree if kind == "campaign" else parse_segment(document)
+        if (kind, owner) != ("segment", group_id) and group_id in groups_within(session, tree):
+            check_tree(session, tree)
 
 
 def _keep(

@@ -118,14 +118,22 @@ def load_known(session: Session, tree: SegmentTree) -> Known:
 
 def fields_asked(session: Session, tree: SegmentTree) -> frozenset[str]:
     """Every field that a tree asks, also inside the saved groups it names; a group that is gone asks nothing."""
-    known, found, waiting, seen = load_known(session, tree), set[str](), [tree], set[int]()
-    while waiting:
-        node = waiting.pop()
-        found |= {leaf.field for leaf in leaves(node)}
+    return frozenset(leaf.field for node in _trees_within(session, tree) for leaf in leaves(node))
+
+
+def groups_within(session: Session, tree: SegmentTree) -> frozenset[int]:
+    """Every saved group that a tree names, also inside those it names."""
+    return frozenset[int]().union(*(used_groups(node) for node in _trees_within(session, tree)))
+
+
+def _trees_within(session: Session, tree: SegmentTree) -> list[Node]:
+    """The tree, and those of all saved groups that it stands on, each once."""
+    known, found, seen = load_known(session, tree), [tree], set[int]()
+    for node in found:
         for number in used_groups(node) - seen:
             seen.add(number)
-            waiting += [parse_segment(known.groups[number].document)] if number in known.groups else []
-    return frozenset(found)
+            found += [parse_segment(known.groups[number].document)] if number in known.groups else []
+    return found
 
 
 def segment_day(session: Session, now: datetime) -> Day:

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import text
 
-from core.documents.segment import EVERYONE, Group, Leaf, Not
+from core.documents.segment import EVERYONE, Group, Leaf, Node, Not
 from core.errors import Refusal
+from core.services.member_tags import keep_tags, save_rule
 from core.services.saved_groups import delete_group, list_groups, read_group, save_group
 from core.store.database import Database
 from tests.services.campaign_shop import NOW, OWNER, open_shop
@@ -67,3 +68,18 @@ def test_a_deleted_group_is_gone_and_each_act_is_in_the_audit_trail(db: Database
     with db.read() as session:
         acts = session.execute(text("SELECT action FROM audit_entry ORDER BY id")).scalars().all()
     assert list(acts) == ["group.saved", "group.deleted"]
+
+
+def test_a_change_that_would_break_a_tag_kept_by_the_group_is_refused(db: Database) -> None:
+    desk = open_shop(db, 3)
+    inner = save_group(desk, OWNER, "inner", Leaf("orders", "ge", 1), now=NOW)
+    outer = save_group(desk, OWNER, "outer", Leaf("segment", "in", inner), now=NOW)
+    save_rule(desk, OWNER, "回头客", Not(Leaf("segment", "in", outer)), now=NOW)
+    deep: Node = Leaf("orders", "ge", 1)
+    for _ in range(5):
+        deep = Not(deep)
+    with pytest.raises(Refusal, match="segment_deep"):
+        save_group(desk, OWNER, "inner", deep, group_id=inner, now=NOW)
+    assert read_group(desk, inner).tree == Leaf("orders", "ge", 1)
+    keep_tags(desk, now=NOW)
+    save_group(desk, OWNER, "inner", Not(Leaf("orders", "ge", 1)), group_id=inner, now=NOW)
