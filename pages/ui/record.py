@@ -56,15 +56,19 @@ def keep_chart(make: Callable[..., Any], args: tuple[Hashable, ...], height: int
     _keep(Drawing(make, args, height))
 
 
-def keep_table(columns: Mapping[str, Sequence[Any]] | pd.DataFrame) -> None:
-    """A table, at most MOST_ROWS of it; lists in cells (small charts) are left out."""
+def keep_table(columns: Mapping[str, Sequence[Any]] | pd.DataFrame, config: Mapping[str, Any] | None = None) -> None:
+    """A table, at most MOST_ROWS of it, under the titles of its Streamlit ``config``; lists in cells (small charts)
+    are left out, and columns that the page hides."""
     parts = _kept.get()
     if parts is None:
         return
     frame = pd.DataFrame(columns).head(MOST_ROWS)
-    plain = [name for name in frame.columns if not any(isinstance(cell, list | tuple) for cell in frame[name].head(3))]
+    hidden = {name for name, column in (config or {}).items() if column is None}
+    titles = {name: column.get("label") for name, column in (config or {}).items() if isinstance(column, dict)}
+    shown = [name for name in frame.columns if name not in hidden]
+    plain = [name for name in shown if not any(isinstance(cell, list | tuple) for cell in frame[name].head(3))]
     rows = tuple(tuple(_cell(cell) for cell in row) for row in frame[plain].itertuples(index=False, name=None))
-    parts.append(Grid(tuple(str(name) for name in plain), rows))
+    parts.append(Grid(tuple(str(titles.get(name) or name) for name in plain), rows))
 
 
 def _keep(part: Part | Drawing) -> None:

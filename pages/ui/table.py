@@ -28,7 +28,7 @@ def _picked(
 ) -> list[Id]:
     if len(frame) != len(ids):
         raise ValueError("a table needs one id for each row")
-    keep_table(frame)
+    keep_table(frame, options.get("column_config"))
     event = st.dataframe(
         frame,
         key=_key(name, ids),
@@ -82,7 +82,7 @@ def pick_rows_or_open(
     """As ``pick_rows``, and the id of the row whose cell in ``column`` was clicked: it leads to another page."""
     if len(frame) != len(ids):
         raise ValueError("a table needs one id for each row")
-    keep_table(frame)
+    keep_table(frame, columns)
     event = st.dataframe(
         frame, key=_key(name, ids), hide_index=True, width="stretch", row_height=ROW_PIXELS, placeholder="–",
         on_select="rerun", selection_mode=["multi-row", "single-cell"], column_config=columns,
