@@ -8,6 +8,7 @@ messages are the cost. A coupon on an order that was wholly refunded cost nothin
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -22,11 +23,14 @@ from core.documents.offer import Offer
 from core.errors import Refusal
 from core.services.campaign_checks import require_campaign
 from core.services.desk import Desk
+from core.services.revisions import revisions
 from core.services.shop_settings import load_settings
+from core.store.database import Database
 from core.store.queries import campaign_results as rows
 
 OUTCOMES = ("buyers", "orders", "net_fen", "margin_fen")
 _WHOLE = 10_000
+_final: WeakKeyDictionary[Database, dict[int, tuple[tuple[int, ...], "CampaignResult"]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,21 @@ class CampaignResult:
 
 
 def campaign_result(desk: Desk, campaign_id: int, *, now: datetime) -> CampaignResult:
-    """The result so far, or for good. Refuses ``campaign_unknown`` and ``campaign_not_launched``."""
+    """The result so far, or for good. Refuses ``campaign_unknown`` and ``campaign_not_launched``.
+
+    What is for good is held by the process until anything of the store is written.
+    """
+    stamp = tuple(revisions(desk).values())
+    held = _final.setdefault(desk.db, {})
+    if campaign_id in held and held[campaign_id][0] == stamp and held[campaign_id][1].measured_until <= now:
+        return held[campaign_id][1]
+    found = _compared(desk, campaign_id, now)
+    if found.final:
+        held[campaign_id] = (stamp, found)
+    return found
+
+
+def _compared(desk: Desk, campaign_id: int, now: datetime) -> CampaignResult:
     with desk.db.read() as session:
         campaign = require_campaign(session, campaign_id)
         if campaign.measure_from is None or campaign.measure_until is None:

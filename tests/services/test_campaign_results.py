@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from core.documents.enums import Arm, Verdict
+from core.documents.enums import Area, Arm, Verdict
 from core.errors import Refusal
 from core.services.campaign_list import list_campaigns, show_campaign
 from core.services.campaign_results import campaign_result
@@ -69,6 +69,16 @@ def test_while_it_runs_the_result_says_so(db: Database) -> None:
     assert (early.final, early.measured_until, early.arms[0].orders) == (False, NOW + timedelta(hours=1), 0)
     assert not campaign_result(desk, number, now=END - timedelta(seconds=1)).final
     assert campaign_result(desk, number, now=END).as_json()["final"] is True
+
+
+def test_a_result_for_good_is_held_until_something_is_written(db: Database) -> None:
+    desk, number, treated, _ = _launched(db)
+    held = campaign_result(desk, number, now=END)
+    assert campaign_result(desk, number, now=END + timedelta(days=1)) is held
+    add_order(db, treated[0], "late", NOW + timedelta(days=1), 100_00)
+    with db.write(Area.ORDERS):
+        pass
+    assert campaign_result(desk, number, now=END).arms[0].orders == held.arms[0].orders + 1
 
 
 def test_a_draft_has_no_result(db: Database) -> None:
