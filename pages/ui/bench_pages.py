@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import streamlit as st
+from sqlalchemy import func, select
 from streamlit.testing.v1 import AppTest
 
 from core.config import config
@@ -24,6 +25,7 @@ from core.services.build_demo import build_demo
 from core.services.desk import open_desk
 from core.services.import_history import has_imports
 from core.services.refresh import refresh
+from core.store.tables import Order
 from pages.ui import menu
 
 FRAME = str(menu.PAGES / "frame.py")
@@ -103,9 +105,11 @@ def build(members: int, seed: int) -> int:
         build_demo(desk, Actor.owner(), now=desk.now(), members=members, seed=seed)
         refresh(desk, Actor.owner(), now=desk.now())
         desk.db.checkpoint()
+    with desk.db.read() as session:
+        orders = int(session.execute(select(func.count()).select_from(Order)).scalar_one())
     desk.close()
     config().activate("demo")
-    return members
+    return orders
 
 
 def main() -> None:
