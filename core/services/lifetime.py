@@ -26,6 +26,7 @@ Ints = npt.NDArray[np.int64]
 
 NAME = "lifetime"
 YEAR_DAYS = 365
+LATE_START_DAYS = 7  # a year that began later is not compared with
 ALIVE_BORDERS_BP = (0, 2_500, 5_000, 7_500)
 
 
@@ -202,6 +203,9 @@ def _last_year(session: Session, until: int) -> tuple[int, ValueChange | None]:
         margin = net * usual_bp // 10_000
         margin[place] = (net[place] - kept) * usual_bp // 10_000 + kept - cost
         years.append(Year(orders, net, margin))
+    span = data_span(session)
+    if span is None or span[0] > days[0] + LATE_START_DAYS:  # part of a year beside a whole one says nothing
+        years[0] = Year(*(np.zeros_like(column) for column in years[0]))
     change = compare_years(*years)
     if not change.last.buyers or change.last.net_fen <= 0:
         return usual_bp, None

@@ -39,7 +39,7 @@ def show_best(category: str | None) -> None:
     if not sold:
         empty_state(t("products.nothing_sold"), t("products.import"), "shop/data.py", icon="inventory_2")
         return
-    with card(_finding(found), help=t("products.best.help")):
+    with card(_finding(found, category), help=t("products.best.help")):
         picked = pick_row(_table(sold), [one.id for one in sold], "products:best", columns=_columns(), height=420)
         if back := _much_back(sold):
             share = format.percent(back.refund_fen / back.sales_fen, 0)
@@ -53,10 +53,12 @@ def show_best(category: str | None) -> None:
             _acts(chosen)
 
 
-def _finding(found: BestSellers) -> str:
+def _finding(found: BestSellers, category: str | None) -> str:
     first = found.lines[:3]
     share = sum(one.sales_fen for one in first) / found.sales_fen if found.sales_fen else 0.0
     named = {"title": short(first[0].title), "n": len(first), "share": format.percent(share, 0)}
+    if category is not None:
+        return t("products.best.title.category", category=format.md_escape(category), **named)
     return t("products.best.title", **named)
 
 
@@ -87,8 +89,8 @@ def _columns() -> dict[str, object]:
         "title": text(t("products.column.title"), width="large"),
         "category": text(t("products.column.category")),
         "sales": text(t("products.column.sales"), alignment="right"),
-        "orders": st.column_config.NumberColumn(t("products.column.orders")),
-        "buyers": st.column_config.NumberColumn(t("products.column.buyers")),
+        "orders": st.column_config.NumberColumn(t("products.column.orders"), format="localized"),
+        "buyers": st.column_config.NumberColumn(t("products.column.buyers"), format="localized"),
         "repeat": text(t("products.column.repeat"), help=t("products.column.repeat.help"), alignment="right"),
         "refund": text(t("products.column.refund"), alignment="right"),
         "margin": text(t("products.column.margin"), help=t("products.column.margin.help"), alignment="right"),

@@ -66,7 +66,7 @@ def _grid(rows: list[Like], names: dict[str, str]) -> None:
         Cell(
             names[one.value],
             one.category,
-            one.index if one.index is not None and one.sure and one.people >= LEAST_CASES else 1.0,
+            None if one.people < LEAST_CASES else one.index if one.index is not None and one.sure else 1.0,
             times(one.index or 0) if one.people >= LEAST_CASES else t("products.too_few"),
             t(
                 "products.likes.tip",

@@ -63,8 +63,8 @@ def _cycles(cycles: list[Cycle]) -> None:
             "median": text(t("products.column.median"), help=t("products.column.median.help"), alignment="right"),
             "half": text(t("products.column.half"), alignment="right"),
             "again": text(t("products.column.again"), help=t("products.column.again.help"), alignment="right"),
-            "people": numbers(t("products.column.people")),
-            "gaps": numbers(t("products.column.gaps")),
+            "people": numbers(t("products.column.people"), format="localized"),
+            "gaps": numbers(t("products.column.gaps"), format="localized"),
         },
     )
     known = [one for one in cycles if one.median_days is not None]
@@ -118,7 +118,7 @@ def _follows(follows: list[Follow]) -> None:
             "same": text(t("products.column.same"), alignment="right"),
             "first": text(t("products.column.first")),
             "second": text(t("products.column.second")),
-            "cases": st.column_config.NumberColumn(t("products.column.cases")),
+            "cases": st.column_config.NumberColumn(t("products.column.cases"), format="localized"),
         },
     )
     best = _best_other(others[picked]) if picked else _best_other(follows)

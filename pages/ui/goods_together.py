@@ -69,7 +69,7 @@ def _rows(view: GoodsView, pairs: list[Pair], by: str) -> None:
         columns={
             "a": text(t("products.column.a"), width="medium"),
             "b": text(t("products.column.b"), width="medium"),
-            "both": numbers(t(f"products.column.both.{by}")),
+            "both": numbers(t(f"products.column.both.{by}"), format="localized"),
             "times": text(t("products.column.times"), help=t("products.column.times.help"), alignment="right"),
             "ab": text(t("products.column.ab"), alignment="right"),
             "ba": text(t("products.column.ba"), alignment="right"),

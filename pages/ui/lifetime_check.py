@@ -10,6 +10,8 @@ from pages.ui.charts import Pair, paired_bars
 from pages.ui.parts import card
 from pages.ui.runtime import t
 
+FEW = 30
+
 
 def show_check(held: Held | None) -> None:
     """The card; nothing where there was no model to check."""
@@ -29,7 +31,7 @@ def show_check(held: Held | None) -> None:
         ]
         paired_bars(pairs, (t("lifetime.check.expected"), t("lifetime.check.actual")), "count")
         said = t(f"lifetime.check.{check.verdict}")
-        if check.doubted:
+        if check.doubted >= FEW:
             said += " " + t(
                 "lifetime.check.doubted",
                 people=format.people(check.doubted),

@@ -47,7 +47,7 @@ def _factor(name: str, change: ValueChange, place: int) -> None:
 
 def _worded(name: str, year: Factors) -> str:
     if name == "frequency":
-        return f"{year.frequency:.2f}"
+        return t("lifetime.factor.orders", n=f"{year.frequency:.2f}")
     return format.yuan_round(round(year.order_fen)) if name == "order" else format.percent(year.margin)
 
 

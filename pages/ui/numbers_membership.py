@@ -89,7 +89,8 @@ def _order_values(found: Review) -> None:
         waiting = heads.customers - round((heads.joined_rate or 0) * heads.customers)
         if waiting:
             text = t("membership.invite", n=format.people(waiting))
-            insight(text, t("membership.invite.act"), NEW_CAMPAIGN, query={"segment_template": "not_joined"})
+            act = t("membership.invite.act", n=format.people(waiting))
+            insight(text, act, NEW_CAMPAIGN, query={"segment_template": "not_joined"})
 
 
 def _value_title(found: Review) -> str:

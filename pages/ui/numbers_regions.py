@@ -39,17 +39,25 @@ def draw() -> None:
     keep_in_address("metric", metric, "region_metric")
     left, right = st.columns([3, 2], gap="small")
     with left, card(_province_title(found, metric), help=t(f"regions.metric.{metric}.help"), fill=True):
-        known = {name: _figure(one, metric) for name, one in found.provinces.items()}
-        province_map(
-            {name: value for name, value in known.items() if value is not None},
-            unit=UNITS[metric],
-            title=t(f"regions.metric.{metric}"),
-        )
-        st.caption(t("regions.unknown", n=format.people(found.unknown.people)))
+        _map(found, metric)
     with right, card(_level_title(found, metric), help=t("regions.levels.method", year=LEVELS_YEAR), fill=True):
         _levels(found, metric)
     with card(_source_title(found), help=t("regions.sources.method")):
         _sources(found)
+
+
+def _map(found: Regions, metric: Metric) -> None:
+    if not any(one.customers for one in found.provinces.values()):
+        st.caption(t("regions.none"))
+        return
+    known = {name: _figure(one, metric) for name, one in found.provinces.items()}
+    province_map(
+        {name: value for name, value in known.items() if value is not None},
+        unit=UNITS[metric],
+        title=t(f"regions.metric.{metric}"),
+    )
+    unknown = found.unknown.people
+    st.caption((t("regions.unknown", n=format.people(unknown)) if unknown else "") + t("regions.grey"))
 
 
 def _figure(place: Place, metric: Metric) -> float | None:

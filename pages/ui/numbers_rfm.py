@@ -65,9 +65,17 @@ def _grid(found: Concentration) -> None:
         cell = next((one for one in found.cells if (str(one.r), str(one.f)) == picked), None)
         if cell is None:
             st.caption(t("today.rfm.none", n=format.people(found.buyers)))
+            _say_shared(found)
         else:
             st.markdown(f"{_told(cell, found.days)} · {format.yuan_short(cell.net_fen)}")
             to_people(cell_tree(cell, found.days), cell.people, "cell")
+
+
+def _say_shared(found: Concentration) -> None:
+    """Why the grid lacks a line: of equals, all have the same score."""
+    lacking = sorted(set(range(1, found.bins + 1)) - {one.f for one in found.cells})
+    if lacking:
+        st.caption(t("rfm.shared", scores=t("regions.comma").join(map(str, lacking))))
 
 
 def _drawn(one: RfmCell, days: int) -> Cell:
@@ -111,7 +119,10 @@ def _pareto(found: Concentration) -> None:
         keep = next((one for one in found.groups if one.group.value == "keep"), None)
         if keep is not None and keep.buyers:
             text = t("today.money.keep", n=format.people(keep.buyers), amount=format.yuan_short(keep.net_fen))
-            insight(text, t("today.money.act"), NEW_CAMPAIGN, query={"segment_template": "best_at_risk"})
+            insight(text)
+            tree = group_tree(keep.group, found.days)
+            if tree is not None:
+                to_people(tree, keep.buyers, "pareto")
 
 
 def _groups(found: Concentration) -> None:

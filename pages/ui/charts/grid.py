@@ -15,11 +15,11 @@ SELECTION = "cell"
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its column, its row, what colours it, what stands in it, and what the pointer tells."""
+    """One cell: its column, its row, what colours it (grey without), what stands in it, and what the pointer tells."""
 
     column: str
     row: str
-    value: float
+    value: float | None
     text: str
     tip: str = ""
 
@@ -58,12 +58,14 @@ def grid_chart(
     lang: Lang,
 ) -> Any:
     """The layered Altair chart of ``heat_grid``: coloured cells, labels, and a clear layer that takes the pointer."""
-    least, most = min(cell.value for cell in cells), max(cell.value for cell in cells)
+    known = [cell.value for cell in cells if cell.value is not None] or [0.0]
+    least, most = min(known), max(known)
     span = (most - least) or 1
     shown = []
     for cell in cells:
-        colour = ramp(colours.sequential, (cell.value - least) / span)
-        words = {"text": cell.text, "tip": cell.tip or cell.text, "colour": colour, "ink": ink_on(colour)}
+        colour = colours.border if cell.value is None else ramp(colours.sequential, (cell.value - least) / span)
+        ink = colours.muted if cell.value is None else ink_on(colour)
+        words = {"text": cell.text, "tip": cell.tip or cell.text, "colour": colour, "ink": ink}
         shown.append({"column": cell.column, "row": cell.row} | words)
     base = alt.Chart(rows(shown)).encode(
         x=alt.X(
