@@ -8,6 +8,7 @@ from core.services.today_cards import STEPS, Cards, read_cards
 from core.services.todo_marks import read_marks
 from pages.ui.goal_line import goal_line, goal_short, goal_state
 from pages.ui.headline import headline_text, state_text, worker_warning
+from pages.ui.membership import membership
 from pages.ui.overview_cards import Against, against_words, key_numbers, sales_trend, tier_mix
 from pages.ui.page import page
 from pages.ui.parts import empty_state, insight, link
@@ -25,6 +26,11 @@ def _today() -> Today:
 @cached(Area.ORDERS, Area.MEMBERS, Area.RULES, Area.CAMPAIGNS)
 def _cards(days: int) -> Cards:
     return read_cards(desk(), days, now=now())
+
+
+def _nobody_known(found: Today) -> bool:
+    """Whether there are orders and no customers: the files named no buyers."""
+    return (found.headline is None or found.headline.sales.total_fen <= 0) and membership().people == 0
 
 
 def _numbers() -> None:
@@ -79,6 +85,11 @@ with page("menu.todo") as head:
         if warning:
             st.warning(warning, icon=":material/pause_circle:")
         goal_line(goal)
-        todo_lines(todos, away, found.leave_alone)
+        nobody = _nobody_known(found)
+        if nobody:
+            st.info(t("today.nobody_known"), icon=":material/person_off:")
+            link(t("today.nobody_known.act"), "shop/data.py", icon="upload_file")
+        if every or not nobody:
+            todo_lines(todos, away, found.leave_alone)
         st.space("small")
         _numbers()

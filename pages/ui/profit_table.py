@@ -37,11 +37,14 @@ def profit_section() -> None:
     _numbers(found)
     left, right = st.columns([3, 2], gap="small")
     with left, card(_covered(found), help=t("profit.method"), fill=True):
-        waterfall(_steps(found), "yuan", alt_text=_covered(found))
+        if found.costs.total or found.proven.comparisons:
+            waterfall(_steps(found), "yuan", alt_text=_covered(found))
+        else:
+            st.caption(t("profit.steps.empty"))
         if found.spend_fen:
             st.caption(t("profit.spend_apart", amount=format.yuan_round(found.spend_fen)))
     with right, card(t("profit.known"), fill=True):
-        for part in ("proven", "costs", "unknown"):
+        for part in ("proven" if found.proven.comparisons else "proven.none", "costs", "unknown"):
             insight(t(f"profit.known.{part}", n=found.proven.comparisons))
         running_costs_form(found.running)
     _months(found)

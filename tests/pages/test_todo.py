@@ -1,6 +1,7 @@
 """Today: the headline says what the numbers say, and each line leads to where it is finished."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -19,6 +20,7 @@ from pages.ui import headline
 from pages.ui.menu import ENTRIES
 from pages.ui.todo_list import ENDS
 from tests.pages.conftest import DEMO_NOW
+from tests.services.order_files import bring_in, order
 
 PAGE = "today/todo.py"
 
@@ -161,3 +163,12 @@ def test_the_headline_names_where_the_difference_lies(
     found = Headline(MONTH, SalesSplit(*now), "last_year", None, before and SalesSplit(*before))
     text = headline.headline_text(found, [Todo("calls", 3, minutes=10), Todo("expiring", 2, minutes=1)])
     assert text == said + "今天 2 件事，约 11 分钟。"
+
+
+def test_orders_without_buyers_are_said_to_be_the_next_thing(frame: AppTest, tmp_path: Path) -> None:
+    desk = open_desk()
+    bring_in(desk, tmp_path, [order(1, member_id="", amount="60.00")], now=desk.now())
+    desk.close()
+    app = _open(frame)
+    assert translate("zh", "today.nobody_known") in [one.value for one in app.info]
+    assert translate("zh", "today.none") not in [one.value for one in app.markdown]
