@@ -27,11 +27,11 @@ PRIOR_DAYS = 90
 RECENCY_EDGES = (30, 90, 180, 365)
 
 
-# Conditions that pick nobody by what they did or are like: open to all, published, or chosen by hand.
+# Conditions that pick nobody by what they did or are like: open to all, or published. Of a list nobody knows how it was made.
 SHOP_WIDE = frozenset(
     (
         *("is_member", "is_customer", "tier", "grade", "paid_plan", "joined_days", "birthday_month", "birthday_within"),
-        *("consent", "contact", "opted_out", "personalised", "list"),
+        *("consent", "contact", "opted_out", "personalised"),
     )
 )
 

@@ -23,7 +23,7 @@ from core.store.tables import Setting
 
 PLAN, STATE = "letter_mail", "letter_sent"
 HOUR = 8
-AGAIN = timedelta(minutes=30)
+AGAIN = timedelta(hours=3)  # between tries at a letter that could not be handed over
 
 
 class LetterPlan(BaseModel):

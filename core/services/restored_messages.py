@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from core.documents.enums import MessageStatus
 from core.services.desk import VAULT_CHECK
+from core.services.erasures import erase_again
 from core.store.database import Database
 from core.store.migrate import upgrade
 from core.store.queries import restored
@@ -25,6 +26,8 @@ def settle_restored(fresh: Path, replaced: Path, *, now: datetime) -> int:
         with old.read() as before, new.write() as session:
             known = before if _proof(before) == _proof(session) else None
             unknown = _settle_messages(session, known)
+            if known is not None:
+                erase_again(known, session, now=now)
             restored.skip_to(session, restored.read_watermarks(known) if known else None, now)
         new.checkpoint()
     finally:

@@ -16,6 +16,7 @@ from core.errors import Refusal
 from core.services import backup
 from core.services.backup import KEY, STORE, back_up, back_up_nightly, list_backups, look_into, restore
 from core.services.desk import Desk, open_desk
+from core.services.erasures import erase_person
 from core.services.revisions import revisions
 from core.services.verify import verify_store
 from core.store.database import Database
@@ -266,3 +267,17 @@ def test_a_demo_that_comes_with_another_key_does_not_take_the_shops(
     other.close()
     assert config().key_file.read_bytes() == key
     open_desk("shop").close()
+
+
+def test_who_was_erased_since_the_backup_is_erased_in_what_comes_back(desk: Desk, tmp_path: Path) -> None:
+    number = int(value_of(desk.db, "SELECT id FROM member WHERE phone_last4 = '1234'"))
+    back_up(desk, OWNER, tmp_path / "safe.zip", passphrase=None, now=NOW)
+    erase_person(desk, OWNER, number, reason="本人要求", now=NOW)
+    restore(desk, OWNER, tmp_path / "safe.zip", passphrase=None, now=NOW + timedelta(hours=1))
+    again = open_desk("shop")
+    row = f"SELECT phone_cipher, opted_out, erased_at IS NOT NULL FROM member WHERE id = {number}"
+    assert rows_of(again.db, row) == [(None, 1, 1)]
+    bring_in(again, tmp_path, [order(3, phone="13800001234")])
+    assert value_of(again.db, "SELECT member_id FROM shop_order WHERE order_no = 'T3'") is None
+    assert verify_store(again).violations == 0
+    again.close()

@@ -93,4 +93,4 @@ def test_what_cannot_be_mailed_now_is_tried_again_later(shop: Desk) -> None:
     send_due_letter(shop, OWNER, now=MONDAY)
     assert read_state(shop).status == "failed"
     assert send_due_letter(shop, OWNER, now=MONDAY.replace(minute=45)) is None
-    assert send_due_letter(shop, OWNER, now=MONDAY.replace(hour=11)) is not None
+    assert send_due_letter(shop, OWNER, now=MONDAY.replace(hour=13)) is not None

@@ -48,6 +48,30 @@ def add_erasure(session: Session, member_id: int, reason: str, actor: str, now: 
         session.execute(insert(ErasedIdentity), values)
 
 
+def list_erasures(session: Session) -> list[tuple[Erasure, list[ErasedIdentity]]]:
+    """Every erasure with what its person was recognised by, in order."""
+    found = list(session.execute(select(Erasure).order_by(col(Erasure.id))).scalars())
+    owned: dict[int, list[ErasedIdentity]] = {}
+    for one in session.execute(select(ErasedIdentity).order_by(col(ErasedIdentity.id))).scalars():
+        owned.setdefault(one.erasure_id, []).append(one)
+    return [(one, owned.get(one.id or 0, [])) for one in found]
+
+
+def copy_erasure(session: Session, member_id: int | None, one: Erasure, owned: Sequence[ErasedIdentity]) -> None:
+    """An erasure of another copy of this store, with its hashes as far as they are not here."""
+    mine = Erasure(member_id=member_id, reason=one.reason, erased_at=one.erased_at, actor=one.actor)
+    session.add(mine)
+    session.flush()
+    known = erased_hashes(session, [row.value_hash for row in owned])
+    values = [
+        {"erasure_id": mine.id, "platform": row.platform, "kind": row.kind, "value_hash": row.value_hash}
+        for row in owned
+        if bytes(row.value_hash) not in known
+    ]
+    if values:
+        session.execute(insert(ErasedIdentity), values)
+
+
 def blank_person(session: Session, member_id: int, now: datetime) -> None:
     """Everything that says who somebody is or what was said of them; orders and ledgers stay without a name."""
     for table in (MemberIdentity, MemberTag, CustomValue, StaticListMember):

@@ -112,12 +112,12 @@ class SegmentSnapshotMember(Table, table=True):
 
 
 class Erasure(Table, table=True):
-    """A person whose personal data was erased on demand; append-only."""
+    """A person whose personal data was erased on demand; append-only. No member: an older copy never knew them."""
 
     __tablename__ = "erasure"
 
     id: int | None = row_id()
-    member_id: int = reference("member.id", index=True)
+    member_id: int | None = reference("member.id", nullable=True, index=True)
     reason: str = Field(max_length=200)
     erased_at: datetime = Field(sa_type=UtcDateTime)
     actor: str = Field(max_length=64)

@@ -127,7 +127,7 @@ def upgrade() -> None:
 
     op.create_table('erasure',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
-    sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=True),
     sa.Column('reason', sa.String(length=200), nullable=False),
     sa.Column('erased_at', sa.BigInteger(), nullable=False),
     sa.Column('actor', sa.String(length=64), nullable=False),
