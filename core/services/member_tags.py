@@ -159,9 +159,12 @@ def keep_tags(desk: Desk, *, now: datetime, members: Sequence[int] | None = None
         # Read again: a rule that was dropped meanwhile must not give anything that nobody takes away any more.
         rules = [(row.tag, parse_segment(row.document)) for row in queries.rules(session, enabled=True)]
         for tag, tree in rules:
-            for among in _chunks(members):
-                given, gone = _follow(session, tag, tree, among, now)
-                changed += given + gone
+            try:
+                for among in _chunks(members):
+                    given, gone = _follow(session, tag, tree, among, now)
+                    changed += given + gone
+            except Refusal as refusal:  # one that cannot be asked any more must not stop the review of everybody
+                record(session, Actor.worker().name, "tags.rule_broken", f"tag:{tag}", now=now, code=refusal.code)
         if members is None:
             queries.evaluated(session, [tag for tag, _ in rules], now)
         if changed:
