@@ -13,7 +13,7 @@ from pages.ui.runtime import actor, desk, now, t
 def replies_card() -> None:
     """A box for the replies and what became of them."""
     with card(t("replies.title"), help=t("replies.help")):
-        with st.form("replies", border=False, clear_on_submit=True):
+        with st.form("replies", border=False):  # the lines stay: those of nobody known are corrected and sent again
             pasted = st.text_area(t("replies.paste"), height=110, placeholder=t("replies.example"))
             pressed = st.form_submit_button(t("replies.act"), icon=":material/notifications_off:")
         if pressed:
@@ -25,7 +25,8 @@ def replies_card() -> None:
 
 
 def _tell(done: Replies) -> None:
-    st.success(t("replies.done", n=format.number(done.stopped), again=format.number(done.again)))
+    if done.stopped or done.again:
+        st.success(t("replies.done", n=format.number(done.stopped), again=format.number(done.again)))
     for name in ("unknown", "other"):
         lines = getattr(done, name)
         if lines:
