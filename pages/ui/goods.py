@@ -12,6 +12,7 @@ from pages.ui.runtime import cached, desk, t
 NEW_CAMPAIGN = "marketing/new_campaign.py"
 LONGEST_TITLE = 100  # of a product in a group's condition
 SHOWN_TITLE = 26
+SHOWN_END = 9
 
 
 @cached(Area.ORDERS)
@@ -52,8 +53,9 @@ def bought_of(category: str, days: int | None = None) -> Leaf:
 
 
 def short(title: str) -> str:
-    """A title that fits into a button or a sentence, harmless there."""
-    cut = title if len(title) <= SHOWN_TITLE else title[: SHOWN_TITLE - 1] + "…"
+    """A title that fits into a button or a sentence, harmless there; its end stays, where sizes and numbers differ."""
+    head = SHOWN_TITLE - SHOWN_END - 1
+    cut = title if len(title) <= SHOWN_TITLE else f"{title[:head].rstrip()}…{title[-SHOWN_END:].lstrip()}"
     return format.md_escape(cut)
 
 

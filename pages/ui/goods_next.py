@@ -29,12 +29,16 @@ def show_next(view: GoodsView, category: str | None) -> None:
 
 
 def _cycle_finding(cycles: list[Cycle]) -> str:
-    known = [one for one in cycles if one.median_days is not None]
-    if not known:
+    best = _surest(cycles)
+    if best is None:
         return t("products.cycle.none")
-    best = max(known, key=lambda one: one.again or 0)
     shown = {"days": best.median_days, "share": format.percent(best.again or 0, 0)}
     return t("products.cycle.title", category=format.md_escape(best.category), **shown)
+
+
+def _surest(cycles: list[Cycle]) -> Cycle | None:
+    """The category most bought again."""
+    return max((one for one in cycles if one.median_days is not None), key=lambda one: one.again or 0, default=None)
 
 
 def _cycles(cycles: list[Cycle]) -> None:
@@ -67,8 +71,7 @@ def _cycles(cycles: list[Cycle]) -> None:
             "gaps": numbers(t("products.column.gaps"), format="localized"),
         },
     )
-    known = [one for one in cycles if one.median_days is not None]
-    chosen = next((one for one in known if one.category == picked), known[0] if known else None)
+    chosen = next((one for one in cycles if one.category == picked and one.median_days is not None), _surest(cycles))
     if chosen is not None and chosen.median_days is not None:
         days = chosen.median_days
         parts = (bought_of(chosen.category, 2 * days), Not(bought_of(chosen.category, days)))

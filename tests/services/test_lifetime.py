@@ -116,6 +116,14 @@ def test_who_is_not_counted_is_in_no_figure(db: Database, tmp_path: Path) -> Non
     assert before.change.last.buyers - after.change.last.buyers == 1
 
 
+def test_a_year_is_compared_with_a_whole_one_only(db: Database, tmp_path: Path) -> None:
+    desk = new_desk(db)
+    bring_in(desk, tmp_path, [order(f"{day}", member_id="A", paid_at=at(day)) for day in range(0, 400, 20)])
+    found = read_lifetime(desk, now=NOW)
+    assert found is not None and found.change is not None
+    assert found.change.last.buyers == 1 and found.change.before.buyers == 0
+
+
 def test_thin_data_are_told_and_foresee_nothing(db: Database, tmp_path: Path) -> None:
     desk = new_desk(db)
     assert fit_shop_lifetime(desk, now=NOW) is None and read_kept(desk) is None
