@@ -25,6 +25,7 @@ class Quiet(StrEnum):
     """Why nothing is to be done."""
 
     NOT_COUNTED = "not_counted"
+    ERASED = "erased"
     OPTED_OUT = "opted_out"
     TOUCHED = "touched"
     BOUGHT = "bought"
@@ -48,6 +49,7 @@ class PersonFacts:
     """What the decision reads. Days are counted from today; None is not known or not there. Amounts in fen."""
 
     not_counted: bool = False
+    erased: bool = False
     opted_out: bool = False
     promise_due_days: int | None = None
     bad_stars: int | None = None
@@ -78,6 +80,8 @@ def decide(facts: PersonFacts) -> Action:
     """The next best action for one person."""
     if facts.not_counted:
         return Action(Act.LEAVE_ALONE, Quiet.NOT_COUNTED)
+    if facts.erased:
+        return Action(Act.LEAVE_ALONE, Quiet.ERASED)
     if facts.promise_due_days is not None and facts.promise_due_days <= PROMISE_DAYS:
         return Action(Act.PROMISE)
     if facts.bad_stars is not None and not facts.bad_answered:

@@ -36,6 +36,7 @@ def next_step(desk: Desk, portrait: Portrait, *, now: datetime, outlook: PersonO
     rank = portrait.spend_rank
     facts = PersonFacts(
         not_counted=member.not_counted is not None,
+        erased=member.erased_at is not None,
         opted_out=member.opted_out,
         promise_due_days=None if row.promise_day is None else int(row.promise_day) - today,
         bad_stars=found.bad_stars,

@@ -12,7 +12,7 @@ from pages.ui.chosen import choose, take_chosen
 from pages.ui.group_words import group_sentence
 from pages.ui.member_bulk import tag_found_button
 from pages.ui.member_fields import fields_section
-from pages.ui.member_filters import DROPPING, member_filters
+from pages.ui.member_filters import DROPPING, clear_filters, member_filters
 from pages.ui.member_marks import mark_rows, several
 from pages.ui.member_refine import both
 from pages.ui.member_table import member_table
@@ -83,6 +83,7 @@ def _people() -> str | None:
     head.say(t("members.found", n=format.people(total)))
     if not total:
         st.info(t("members.none"), icon=":material/search_off:")
+        st.button(t("members.clear"), icon=":material/filter_alt_off:", key="members:clear", on_click=clear_filters)
         return None
     with st.container(horizontal=True, vertical_alignment="center"):
         ticking = several()

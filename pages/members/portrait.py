@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from core.errors import Refusal
 from core.services.members import Portrait, open_member, read_portrait
 from core.services.next_action import next_step
 from core.services.outlook import read_outlook
 from pages.ui import state
-from pages.ui.page import page
+from pages.ui.page import page, sentence
 from pages.ui.parts import empty_state
 from pages.ui.portrait_goodwill import goodwill_button
 from pages.ui.portrait_head import standing_card, who_card
@@ -36,12 +37,21 @@ def _show(portrait: Portrait, member_id: int) -> None:
     sections(Opened(portrait, outlook, goods))
 
 
+def _find(reference: str | None) -> int | None:
+    """The person asked for; where there is none, what is said and the way to the list."""
+    said = t("portrait.nobody")
+    if reference is not None:
+        try:
+            return open_member(desk(), reference)
+        except Refusal as refusal:
+            said = sentence(refusal)
+    empty_state(said, t("portrait.nobody.act"), "members/list.py", icon="person_search")
+    return None
+
+
 with page("menu.portrait") as head:
-    reference = _reference()
-    if reference is None:
-        empty_state(t("portrait.nobody"), t("portrait.nobody.act"), "members/list.py", icon="person_search")
-    else:
-        member_id = open_member(desk(), reference)
+    member_id = _find(_reference())
+    if member_id is not None:
         portrait = read_portrait(desk(), member_id, now=now())
         state.put(state.Key.MEMBER, portrait.member.public_id)
         st.query_params["member"] = portrait.member.public_id

@@ -89,6 +89,14 @@ def member_filters() -> tuple[MemberFilter, Sort, Node | None]:
     return wanted, sort, refine_filters(tags)
 
 
+def clear_filters() -> None:
+    """Ask for everybody again: nothing typed, nothing chosen, nothing that a link brought."""
+    keep = ("members:sort", "members:section", "members:several")
+    for key in [str(key) for key in st.session_state if str(key).startswith("members:")]:
+        if not key.startswith(keep):
+            del st.session_state[key]
+
+
 def _from_address() -> None:
     """A link may bring a search (``q``), a ``kind`` of people, or those who lose their tier within so many days
     (``dropping``); taken once."""

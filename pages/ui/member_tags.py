@@ -58,8 +58,10 @@ def _list(found: list[TagLine]) -> None:
     if line.rule is not None:
         st.markdown(t("tags.rule_is", rule=group_sentence(line.rule)))
     with st.container(horizontal=True):
-        if st.button(t("tags.see", n=format.people(line.people)), icon=":material/group:", key="tags:see"):
-            _open_list(line.tag)
+        st.button(
+            t("tags.see", n=format.people(line.people)), icon=":material/group:", key="tags:see", on_click=_open_list,
+            args=(line.tag,),
+        )  # fmt: skip
         if line.rule is not None:
             _stop(line)
         _delete(line)
@@ -73,9 +75,9 @@ def _kept(line: TagLine) -> str:
 
 
 def _open_list(tag: str) -> None:
+    """Before the next run: the switch of the sections is drawn by then and takes no other value."""
     st.session_state["members:tag"] = [tag]
     st.session_state["members:section"] = "people"
-    st.rerun()
 
 
 def _stop(line: TagLine) -> None:

@@ -31,9 +31,12 @@ def who_card(portrait: Portrait) -> None:
     member = portrait.member
     with card(fill=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            name = format.md_escape(mask_person(member.name, member.nickname, member.id or 0))
-            st.markdown(f"### :material/account_circle: {name}", width="content")
-            st.caption(f"#{member.id}", width="content")
+            name = mask_person(member.name, member.nickname, member.id or 0)
+            st.markdown(f"### :material/account_circle: {format.md_escape(name)}", width="content")
+            if name != f"#{member.id}":
+                st.caption(f"#{member.id}", width="content")
+            if member.erased_at is not None:
+                st.badge(t("portrait.erased"), icon=":material/person_off:", color="gray")
             if portrait.tier is not None:
                 tier_badge(portrait.tier.tier)
             else:
@@ -54,6 +57,8 @@ def _particulars(portrait: Portrait) -> list[str]:
     found = []
     if member.joined_at is not None:
         found.append(t("portrait.joined", day=format.day(zone.day(member.joined_at), year=True)))
+    if member.left_at is not None:
+        found.append(t("portrait.left", day=format.day(zone.day(member.left_at), year=True)))
     if member.birth_month and member.birth_day:
         found.append(t("portrait.birthday", month=member.birth_month, day=member.birth_day))
     if member.phone_last4:

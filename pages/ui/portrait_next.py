@@ -47,18 +47,18 @@ def action_params(step: NextStep) -> dict[str, str]:
         name: str(value if value is not None else "")
         for name, value in (
             ("stars", facts.bad_stars),
-            ("bad_days", facts.bad_days),
-            ("coupon_days", facts.coupon_days),
             ("silent", facts.silent_days),
             ("rhythm", facts.rhythm_days),
-            ("birthday_days", facts.birthday_days),
-            ("touched", facts.touched_days),
             ("next_days", facts.next_days),
         )
     }
     due = step.params["due"]
     share = facts.spend_share
     return days | {
+        "bad": _when("ago", facts.bad_days),
+        "ends": _when("ahead", facts.coupon_days),
+        "birthday": _when("ahead", facts.birthday_days),
+        "touched": _when("ago", facts.touched_days),
         "coupon": format.md_escape(step.params["coupon"]),
         "due": "" if due is None else format.day(due),
         "missing": format.yuan(facts.missing_fen or 0),
@@ -66,6 +66,11 @@ def action_params(step: NextStep) -> dict[str, str]:
         "tier": tier_names().get(facts.next_tier or "", facts.next_tier or ""),
         "top": "" if share is None else f"{max(round(share * 100), 1)}%",
     }
+
+
+def _when(way: str, days: int | None) -> str:
+    """ "3 天前", "3 天后", and "今天" for none."""
+    return "" if days is None else t(f"action.when.{way}", n=days) if days else t("action.when.today")
 
 
 def _promise(portrait: Portrait) -> None:

@@ -128,6 +128,9 @@ def contact_card(portrait: Portrait) -> None:
     """By what the person may be reached, since when, and from where we know."""
     member, zone = portrait.member, desk().zone
     with card(t("portrait.contact"), fill=True):
+        if member.erased_at is not None:
+            st.caption(t("rights.erased", day=format.day(zone.day(member.erased_at), year=True)))
+            return
         if member.opted_out:
             st.warning(t("portrait.opted_out"), icon=":material/notifications_off:")
             opt_in_form(portrait)

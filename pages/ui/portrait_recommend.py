@@ -25,11 +25,11 @@ def _goods(member_id: int) -> list[Recommended]:
     return recommend_goods(desk(), member_id, limit=SHOWN, now=now())
 
 
-def goods_card(goods: list[Recommended]) -> None:
+def goods_card(goods: list[Recommended], *, counted: bool = True) -> None:
     """Title, price and why of each."""
     with card(t("recommend.card"), fill=True, help=t("recommend.card.help")):
         if not goods:
-            st.caption(t("recommend.card.none"))
+            st.caption(t("recommend.card.none" if counted else "recommend.card.not_counted"))
         for one in goods:
             words, price = st.columns([5, 1], gap="small", vertical_alignment="center")
             key, params = reason_sentence(one)

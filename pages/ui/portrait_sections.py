@@ -50,7 +50,7 @@ def _overview(opened: Opened) -> None:
     with left:
         rhythm_card(opened.portrait, opened.outlook)
     with right:
-        goods_card(opened.goods)
+        goods_card(opened.goods, counted=opened.portrait.member.not_counted is None)
     left, right = st.columns([3, 2], gap="small")
     with left:
         notes_card(opened.portrait)

@@ -150,3 +150,18 @@ def test_where_people_stand_narrows_the_list(demo: Desk, frame: AppTest) -> None
     app.button_group(key="members:states:zh").set_value(["lost"]).run()
     tree = Leaf("lifecycle", "in", ("lost",))
     assert f"找到 {count_people(demo, MemberFilter(), tree=tree, now=demo.now())} 人" in _found(app)
+
+
+def test_a_tag_leads_to_its_people_and_the_filters_are_cleared(
+    demo: Desk, frame: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag = list_tags(demo)[0].tag
+    monkeypatch.setattr("pages.ui.member_tags.pick_row", lambda *_, **__: tag)  # AppTest cannot click a row
+    app = _open(frame, manage="tags")
+    app.button(key="tags:see").click().run()
+    people = count_people(demo, MemberFilter(), tree=Leaf("tag", "has", tag), now=demo.now())
+    assert f"找到 {people} 人" in _found(app)
+    app.button_group(key="members:states:zh").set_value(["newcomer"])
+    app.segmented_control(key="members:kind").set_value("not_counted").run()
+    app.button(key="members:clear").click().run()
+    assert f"找到 {count_people(demo, MemberFilter(), now=demo.now())} 人" in _found(app)

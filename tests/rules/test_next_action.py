@@ -27,6 +27,7 @@ CASES = [
     ("a week later", replace(CALM, birthday_days=0, touched_days=7), Act.BIRTHDAY, None),
     ("said no", replace(CALM, birthday_days=0, opted_out=True), Act.LEAVE_ALONE, Quiet.OPTED_OUT),
     ("not counted", replace(CALM, promise_due_days=0, not_counted=True), Act.LEAVE_ALONE, Quiet.NOT_COUNTED),
+    ("erased", replace(CALM, promise_due_days=0, erased=True), Act.LEAVE_ALONE, Quiet.ERASED),
     ("nothing known", PersonFacts(), Act.LEAVE_ALONE, Quiet.NOTHING),
 ]
 

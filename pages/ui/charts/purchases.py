@@ -14,7 +14,7 @@ from pages.ui.charts.canvas import day_place, draw, rows
 from pages.ui.theme import Palette, axis_numbers
 
 _MOST_LABELS = 6
-_AHEAD = 0.2  # of the time shown: what the words of a coming day need
+_BESIDE = 0.2  # of the time shown: room for the words to the right of the later line
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,7 @@ def purchase_chart(purchases: Sequence[Purchase], expected: Expected | None, col
     if expected is not None:
         last = max(last, expected.until, expected.today)
     pad = max((last - first).days * 0.06, 5)
-    ahead = expected is not None and expected.day > expected.today
-    room = max(pad, (last - first).days * _AHEAD) if ahead else pad  # for the words beside the line
+    room = pad if expected is None else max(pad, (last - first).days * _BESIDE)
     names = list(dict.fromkeys(one.category for one in purchases))
     x_scale = alt.Scale(domain=[day_place(first) - pad, day_place(last) + room], nice=False, zero=False)
     tips = [("day", "chart.period"), ("amount", "chart.value"), ("category", "chart.series")]
@@ -90,7 +89,7 @@ def _expectation(expected: Expected, colours: Palette, lang: Lang) -> list[Any]:
         words = f"{translate(lang, key)} {format.day(day, lang)}"
         base = alt.Chart(rows([{"at": day_place(day), "words": words}])).encode(x="at:Q")
         found.append(base.mark_rule(color=colour, strokeDash=dash).encode(tooltip=alt.Tooltip("words:N", title=" ")))
-        right = place == 0 and day > expected.today  # on the free side: today's line would cross the words
+        right = (place == 0) == (expected.day > expected.today)  # the later line's words: the other would cross them
         align, dx = ("left", 4) if right else ("right", -4)
         end = base.mark_text(align=align, dx=dx, dy=6 + 14 * place, baseline="top", fontSize=11, color=colour)
         found.append(end.encode(y=alt.value(0), text="words:N"))
