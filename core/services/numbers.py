@@ -115,6 +115,12 @@ def read_span(desk: Desk) -> Period | None:
     return None if span is None else Period(day_of(span[0]), day_of(span[1] + 1))
 
 
+def known_until(desk: Desk, *, now: datetime) -> int:
+    """The last shop day with orders, never after today; today in an empty store."""
+    with desk.db.read() as session:
+        return numbers.known_day(session, day_number(desk.zone.day(now)))
+
+
 @dataclass(frozen=True)
 class RfmReport:
     """RFM of the customers with a paid order in a period: scores, named groups and the R x F grid."""

@@ -1,7 +1,7 @@
 """Goods to show one person next, each with why; for who does not want to be judged by what they did, what sells most."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,8 +21,10 @@ from core.rules.suggestions import (
     Suggestion,
     fill,
     fit_price,
+    outgrown,
     price_band,
     ranked,
+    stage_of,
     suggest,
 )
 from core.services.desk import Desk
@@ -75,10 +77,12 @@ def recommend_goods(desk: Desk, member_id: int, *, limit: int = 3, now: datetime
         bought = [_bought(line, today) for line in lines]
         looks = _looks(session, desk, member_id, now)
         near = _near(session, {one.product for one in bought} | {look.product for look in looks})
-        found = [one for one in suggest(bought, looks, near, shop.cycles, today) if one.product not in shop.gone]
+        past = _outgrown(session, bought)
+        found = suggest(bought, looks, near, shop.cycles, today)
+        found = past([one for one in found if one.product not in shop.gone])
         found = _fitting(session, bought, found[:CANDIDATES])[:limit]
         if len(found) < limit:
-            found += _filled(shop, bought, found)[: limit - len(found)]
+            found += past(_filled(shop, bought, found))[: limit - len(found)]
         return _shown(session, found)
 
 
@@ -119,6 +123,23 @@ def _near(session: Session, products: set[int]) -> dict[int, list[tuple[int, flo
     for row in affinity.neighbours(session, products) if products else ():
         found.setdefault(int(row.product_id), []).append((int(row.other_id), float(row.score)))
     return found
+
+
+def _outgrown(session: Session, bought: list[Bought]) -> Callable[[list[Suggestion]], list[Suggestion]]:
+    """What takes out the goods of a stage that the person has passed."""
+    stages: dict[str | None, int] = {}
+    for row in queries.goods(session, {one.product for one in bought if not one.back}).values():
+        stages[row.category] = max(stages.get(row.category, 0), stage_of(row.title) or 0)
+
+    def kept(found: list[Suggestion]) -> list[Suggestion]:
+        known = queries.goods(session, {one.product for one in found}) if any(stages.values()) else {}
+        return [
+            one
+            for one in found
+            if one.product not in known or not outgrown(known[one.product].title, known[one.product].category, stages)
+        ]
+
+    return kept
 
 
 def _fitting(session: Session, bought: list[Bought], found: list[Suggestion]) -> list[Suggestion]:

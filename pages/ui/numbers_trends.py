@@ -7,14 +7,16 @@ import streamlit as st
 
 from core.analytics.festivals import festivals_between
 from core.analytics.periods import Every, Period
+from core.clock import day_of
 from core.documents.enums import Area
+from core.services.numbers import known_until
 from core.services.trends import ADDED, GROUPED, PARTS, Figure, GroupBy, Kpi, Part, Trend, read_parts, read_trend_of
 from pages.ui import format
 from pages.ui.address import keep_in_address, take_from_address, unless_chosen
 from pages.ui.charts import Festival, TrendPoint, kpi_card, kpi_row, trend
 from pages.ui.charts.canvas import Unit
 from pages.ui.parts import card, insight
-from pages.ui.runtime import cached, desk, lang, t, today
+from pages.ui.runtime import cached, desk, lang, now, t
 from pages.ui.tiers import tier_names
 
 DAYS = {30: Every.DAY, 90: Every.WEEK, 365: Every.MONTH, 730: Every.MONTH}
@@ -55,11 +57,15 @@ def draw() -> None:
 
 
 def _period(days: int, every: Every) -> Period:
-    """The last days up to and with today; by month as many months with this one, by week from a Monday on."""
-    end = today() + timedelta(days=1)
+    """The last days up to the newest order; by month as many months with its one, by week from a Monday on.
+
+    Days that no file has brought yet are no days without sales.
+    """
+    last = day_of(known_until(desk(), now=now()))
+    end = last + timedelta(days=1)
     start = end - timedelta(days=days)
     if every is Every.MONTH:
-        month = today().year * 12 + today().month - MONTHS[days]
+        month = last.year * 12 + last.month - MONTHS[days]
         start = date(month // 12, month % 12 + 1, 1)
     elif every is Every.WEEK:
         start -= timedelta(days=start.weekday())

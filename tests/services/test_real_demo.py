@@ -20,6 +20,7 @@ from tests.services.order_files import new_desk
 
 ZONE = ShopZone("Asia/Shanghai")
 NOW = datetime.fromisoformat("2026-11-20T10:00:00+08:00")
+SUNDAY = datetime.fromisoformat("2026-11-22T10:00:00+08:00")
 HOUSEHOLDS = 40
 
 
@@ -40,15 +41,21 @@ def _raw() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     return lines, goods, pd.DataFrame({"household_id": [3], "age": ["35-44"]})
 
 
-def test_the_last_basket_is_in_the_week_before_now_on_its_own_weekday_and_hour() -> None:
-    shop = shape_journey(*_raw(), now=NOW, zone=ZONE)
+def test_the_year_ends_today_on_true_weekdays_and_hours() -> None:
+    shop = shape_journey(*_raw(), now=SUNDAY, zone=ZONE)
     first, last = (ZONE.local(from_micros(int(at))) for at in shop.orders["paid_at"])
-    assert (last.isoweekday(), last.hour, (NOW - last).days // 7) == (7, 9, 0)
+    assert (last.date(), last.hour, first.isoweekday()) == (SUNDAY.date(), 9, 1)
     assert (last - first).days == 362
 
 
-def test_lines_of_one_product_are_one_line_and_sum_to_their_basket() -> None:
+def test_what_would_lie_after_today_is_left_out() -> None:
     shop = shape_journey(*_raw(), now=NOW, zone=ZONE)
+    (only,) = (ZONE.local(from_micros(int(at))) for at in shop.orders["paid_at"])
+    assert (only.isoweekday(), only.hour, only < NOW) == (1, 10, True)
+
+
+def test_lines_of_one_product_are_one_line_and_sum_to_their_basket() -> None:
+    shop = shape_journey(*_raw(), now=SUNDAY, zone=ZONE)
     assert shop.orders[["order_no", "paid_fen", "quantity"]].values.tolist() == [["100", 330, 3], ["200", 3001, 2]]
     assert shop.items[["order_no", "line_no", "amount_fen"]].values.tolist() == [
         ["100", "1", 330],

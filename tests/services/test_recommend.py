@@ -11,7 +11,7 @@ from core.clock import day_number
 from core.errors import Refusal
 from core.i18n import translate
 from core.rules.recommend_words import reason_sentence
-from core.rules.suggestions import Bought, Look, Reason, Suggestion, fit_price, price_band, suggest
+from core.rules.suggestions import Bought, Look, Reason, Suggestion, fit_price, outgrown, price_band, suggest
 from core.services.affinity import refresh_pairs
 from core.services.desk import Desk
 from core.services.interactions import note_interaction
@@ -197,3 +197,12 @@ def test_a_price_far_from_what_somebody_pays_weighs_less() -> None:
     one = Suggestion(7, Reason.BOUGHT_WITH, 1, 0.5)
     assert fit_price(one, 30_00, band) == one and fit_price(one, 900_00, band).score == pytest.approx(0.3)
     assert fit_price(one, None, band) == one
+
+
+@pytest.mark.parametrize(
+    ("_case", "title", "out"),
+    [("an earlier stage", "奶粉 2段 800g", True), ("the same", "奶粉3段", False), ("none", "奶粉 1-3岁", False)],
+)
+def test_nobody_goes_back_a_stage(_case: str, title: str, out: bool) -> None:
+    assert outgrown(title, "奶粉", {"奶粉": 3}) is out
+    assert not outgrown(title, "米粉", {"奶粉": 3})
