@@ -12,9 +12,7 @@ LANGS: tuple[Lang, ...] = ("zh", "en")
 @lru_cache(maxsize=2)
 def catalog(lang: Lang) -> dict[str, str]:
     """All sentences of a language by key."""
-    sentences: dict[str, str] = {}
-    for path in sorted(Path(__file__).parent.glob(f"{lang}*.json")):
-        sentences.update(json.loads(path.read_text("utf-8")))
+    sentences: dict[str, str] = json.loads((Path(__file__).parent / f"{lang}.json").read_text("utf-8"))
     return sentences
 
 

@@ -143,4 +143,3 @@ def read_won(desk: Desk, months: int = 12, *, now: datetime) -> list[MonthWon]:
                 )
             )
     return found
-

@@ -33,7 +33,11 @@ def show_promise(one: Promise, place: str = "") -> None:
         )
     elif one.status == "offered":
         end.button(
-            t("portrait.promise.claim"), key=f"{place}promise:{one.id}", on_click=_claim, args=(one.id,), width="stretch"
+            t("portrait.promise.claim"),
+            key=f"{place}promise:{one.id}",
+            on_click=_claim,
+            args=(one.id,),
+            width="stretch",
         )
 
 

@@ -174,7 +174,13 @@ def _touched(rng: random.Random, shop: SmallShop, member_id: int) -> None:
 def _order(rng: random.Random, shop: SmallShop, member_id: int | None) -> None:
     number = len(shop.orders) + 1
     paid_at = rng.choice(
-        (None, *[NOW - timedelta(hours=rng.choice((0, 5, 15, 24 * 7, 24 * 20, rng.randint(0, 24 * 60)))) for _ in range(9)])
+        (
+            None,
+            *[
+                NOW - timedelta(hours=rng.choice((0, 5, 15, 24 * 7, 24 * 20, rng.randint(0, 24 * 60))))
+                for _ in range(9)
+            ],
+        )
     )
     paid = rng.choice((0, 50_00, 120_00, rng.randint(1, 500_00))) if paid_at else 0
     shop.orders.append(
