@@ -71,7 +71,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def small_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The product on a demo shop of 2,000 people, for tests of one xdist group; made once."""
+    """The product on a demo shop of 2,000 people, made once."""
     with _serve(tmp_path_factory.mktemp("small_shop")) as started:
         started.run("-m", "core", "demo", "--members", "2000", "--seed", "3")
         yield started

@@ -25,7 +25,6 @@ from core.store.vault import Vault
 from tests.services.order_files import NOW, OWNER, ZONE, bring_in, contents, new_desk, order, rows_of, value_of
 
 FEW = 600
-pytestmark = pytest.mark.xdist_group("demo")  # the large one is built once
 # Differs by its nature: sealed values, random ids, and what hangs on a vault's key.
 RANDOM = {
     "member": {"public_id", "phone_cipher", "email_cipher"},

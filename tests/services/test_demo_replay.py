@@ -17,7 +17,6 @@ from core.store.vault import Vault
 from tests.services.order_files import NOW, OWNER, value_of
 
 CORRECTED = "SELECT count(*) FROM points_entry WHERE corrects_id IS NOT NULL"
-pytestmark = pytest.mark.xdist_group("demo_replay")
 
 
 @pytest.fixture(scope="module")

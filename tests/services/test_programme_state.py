@@ -36,7 +36,6 @@ def test_any_life_of_a_shop_leaves_sound_ledgers(empty_file: Path, tmp_path: Pat
     _run(new_database, examples=8, steps=16)
 
 
-@pytest.mark.xdist_group("postgres_lives")
 def test_any_life_of_a_shop_leaves_sound_ledgers_on_postgres(empty_postgres: str) -> None:
     def new_database() -> Database:
         name = f"memberdesk_life_{next(_numbers)}"

@@ -163,7 +163,6 @@ def _environment(folder: Path) -> dict[str, str]:
     return os.environ | {"MEMBERDESK_DATA_DIR": str(folder), "MEMBERDESK_NOW": NOW.isoformat()}
 
 
-@pytest.mark.xdist_group("worker")
 def test_the_program_runs_once_and_answers_in_json(own_data_dir: Path) -> None:
     desk = open_desk("shop")
     queue(desk, [add_member(desk, n) for n in (1, 2)])
@@ -177,7 +176,6 @@ def test_the_program_runs_once_and_answers_in_json(own_data_dir: Path) -> None:
     assert answer["seconds"] >= 0
 
 
-@pytest.mark.xdist_group("worker")
 def test_the_program_follows_the_active_store_and_ends_cleanly_on_a_signal(own_data_dir: Path) -> None:
     for store in ("shop", "demo"):
         desk = open_desk(store)  # type: ignore[arg-type]

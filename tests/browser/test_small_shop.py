@@ -1,4 +1,4 @@
-"""A threshold is changed in a real browser: tried, its losers read, published, and explained on the portrait of one of them."""
+"""One demo shop in a real browser: a threshold is changed, tried, published and explained; every page in English."""
 
 import json
 import re
@@ -9,7 +9,21 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.steps import LONG, by_key, follow, settled, titled
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small_shop")]
+pytestmark = pytest.mark.browser
+
+ENGLISH = {
+    "/": "To do today",
+    "/members": "Members",
+    "/groups": "Groups",
+    "/tiers": "Tiers & benefits",
+    "/campaigns": "Campaigns",
+    "/new-campaign": "New campaign",
+    "/reminders": "Reminders",
+    "/calls": "Call list",
+    "/redeem": "Redeem a coupon",
+    "/data": "Data",
+    "/settings": "Settings",
+}
 
 
 def test_a_threshold_is_tried_published_and_found_on_the_portrait_of_who_lost(page: Page, small_shop: Any) -> None:
@@ -62,3 +76,17 @@ def _first_loser(page: Page) -> str:
     number = re.search(r"#(\d+)", page.locator("[data-testid=stMain]").inner_text())
     assert number is not None
     return number.group(1)
+
+
+def test_every_page_speaks_english(page: Page, small_shop: Any) -> None:
+    for path, title in ENGLISH.items():
+        page.goto(small_shop.url + path)
+        english = page.locator("[data-testid=stSidebar]").get_by_text("English", exact=True)
+        english.wait_for(timeout=LONG)
+        english.click()
+        titled(page, title)
+        settled(page)
+        page.get_by_role("heading", level=1).first.wait_for()
+        assert page.locator("[data-testid=stException]").count() == 0, path
+        shown = page.locator("[data-testid=stMain]").inner_text()
+        assert "新建" not in shown and "会员名单" not in shown, path
