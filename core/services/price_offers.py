@@ -25,7 +25,7 @@ LOYALTY = frozenset(
     {
         *("tier", "grade", "growth", "points", "paid_plan", "missing_to_next", "missing_orders", "missing_growth"),
         *("orders", "spend_fen", "aov_fen", "top_spend_share", "first_order_days", "joined_days"),
-        *("lifecycle", "rfm_group", "f_score", "m_score", "value_fen"),
+        *("rfm_group", "f_score", "m_score", "value_fen"),
     }
 )
 FOR_MANY = ("campaign:", "journey:")

@@ -36,6 +36,8 @@ def _preview(document: CampaignDocument, found: Estimate) -> None:
 
 with page("menu.new_campaign", t("campaigns.new_say")):
     draft = current_draft()
+    if st.query_params.pop("ready", None):  # from a to-do: all is filled in, what is left is to look and to send
+        draft.step = LAST
     saved = list_groups(desk())
     step_bar([t(f"campaigns.step.{name}") for name in STEPS], draft.step)
     left, right = st.columns([3, 2], gap="small")

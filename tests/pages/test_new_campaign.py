@@ -40,7 +40,7 @@ def wizard(demo: Desk, open_page: OpenPage) -> AppTest:
 def test_all_steps_open(lang: str, demo: Desk, open_page: OpenPage) -> None:
     frame = open_page(PAGE, lang)
     _next(frame, 3)
-    assert not frame.error and not frame.warning
+    assert not frame.error and not frame.warning, [one.value for one in frame.warning]
     assert not frame.button(key="wizard:send").disabled
 
 
@@ -195,3 +195,11 @@ def test_a_platform_coupon_needs_its_link_and_puts_it_into_the_text(wizard: AppT
     _next(wizard)
     assert not wizard.warning
     assert "{链接}" in wizard.text_area[0].value
+
+
+def test_a_to_do_opens_at_the_last_step_with_all_filled_in(demo: Desk, open_page: OpenPage) -> None:
+    today = open_page("today/todo.py")
+    sending = next(button for button in today.button if (button.key or "").endswith((":near_upgrade", ":one_time")))
+    sending.click().run()
+    assert not today.exception and not today.error
+    assert [button.key for button in today.button if button.key == "wizard:send"] == ["wizard:send"]
