@@ -10,7 +10,6 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from sqlmodel import select
 
 from core.clock import real_now
