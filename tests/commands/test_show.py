@@ -118,7 +118,7 @@ def test_a_period_must_hold_a_day(cli: CommandLine, _case: str, options: tuple[s
 
 
 def test_what_is_not_built_yet_is_not_offered(cli: CommandLine) -> None:
-    for args in (("show", "cohorts"), ("measure", "x.csv"), ("explain", "message", "1")):
+    for args in (("measure", "x.csv"), ("show", "posts")):
         cli.run(*args, code=2)
 
 

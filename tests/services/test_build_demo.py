@@ -90,9 +90,10 @@ def test_a_campaign_worked_one_did_not_and_one_cannot_be_told(demo: Desk) -> Non
 
 
 def test_a_rebuild_of_what_is_derived_changes_nothing(demo: Desk) -> None:
-    before = contents(demo.db)
+    learnt = ("fitted_model",)  # learnt anew each day: the rows are others
+    before = contents(demo.db, without=learnt)
     assert refresh(demo, OWNER, now=NOW).tier_changes == 0
-    assert contents(demo.db) == before
+    assert contents(demo.db, without=learnt) == before
 
 
 def test_phones_of_the_demo_open_with_its_key(demo: Desk) -> None:

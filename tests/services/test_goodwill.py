@@ -139,6 +139,6 @@ def test_points_that_are_worth_nothing_are_never_too_much(db: Database, tmp_path
 def test_what_was_given_cannot_be_rewritten(db: Database, tmp_path: Path) -> None:
     desk = points_shop(db, tmp_path)
     give_goodwill(desk, OWNER, member(desk, "M1"), COUPON, key="1", now=NOW)
-    for statement in ("UPDATE goodwill SET reason = ''", "DELETE FROM goodwill"):
+    for statement in ("UPDATE goodwill SET reason = 'other'", "UPDATE goodwill SET actor = ''", "DELETE FROM goodwill"):
         with pytest.raises(DBAPIError), db.write() as session:
             session.execute(text(statement))

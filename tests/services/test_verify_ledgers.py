@@ -99,5 +99,8 @@ def test_a_broken_row_of_a_ledger_is_counted_by_its_check(check: str, table: str
 
 
 def test_every_check_of_verify_has_been_seen_to_count_something(desk: Desk) -> None:
-    tested = {case[0] for case in [*CASES, *OTHER_CASES]} | {"schema"}  # the schema is broken in test_migrate
+    tested = {case[0] for case in [*CASES, *OTHER_CASES]} | {
+        "schema",
+        "outlook",
+    }  # broken in test_migrate, test_outlook
     assert tested == set(verify_store(desk).checks)
