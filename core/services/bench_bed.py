@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlmodel import Session
+
 from core.documents.enums import Area
 from core.rules.tiers import walk_tiers
 from core.services.bench_store import NOW, ORDERS_EACH, build_bench_store, open_bench_store
@@ -14,8 +16,9 @@ from core.services.desk import Desk
 from core.services.facts import load_facts
 from core.services.outlook import refresh_outlook
 from core.services.programme import everybody
-from core.services.programme_review import load_rules, tier_rows
+from core.services.programme_review import Rules, load_rules, tier_rows
 from core.store.queries import profiles
+from core.store.queries.facts import Whom
 from core.store.queries.tiers import save_tiers
 
 
@@ -73,11 +76,21 @@ def write_tiers(desk: Desk, now: datetime = NOW) -> None:
     with desk.db.read() as session:
         rules, blocks = load_rules(session, desk.zone), everybody(session)
     for whom in blocks:
-        with desk.db.read() as session:
-            ids, facts = load_facts(session, whom, rules.timeline)
-        rows = tier_rows(ids, walk_tiers(facts, rules.timeline, rules.zone, now), rules, now)
-        with desk.db.write(Area.MEMBERS) as session:
-            save_tiers(session, rows, whom)
+        write_block(desk, rules, whom, now)
+
+
+def write_block(desk: Desk, rules: Rules, whom: Whom, now: datetime) -> None:
+    """The tiers of some people as of an instant, read and written apart as the review does."""
+    with desk.db.read() as session:
+        rows = block_rows(session, rules, whom, now)
+    with desk.db.write(Area.MEMBERS) as session:
+        save_tiers(session, rows, whom)
+
+
+def block_rows(session: Session, rules: Rules, whom: Whom, now: datetime) -> list[tuple[object, ...]]:
+    """The rows of ``member_tier`` of some people as of an instant."""
+    ids, facts = load_facts(session, whom, rules.timeline)
+    return tier_rows(ids, walk_tiers(facts, rules.timeline, rules.zone, now), rules, now)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from core.analytics.lifetime import (
 from core.analytics.lifetime_fit import NoFit, fit_bgnbd, fit_gamma_gamma
 from core.errors import Refusal
 from core.services.bench_bed import Bed
-from core.services.bench_row import Progress, Row, Target, middle, must_equal, peak_mb, ratios, short, turn_about
+from core.services.bench_row import Progress, Row, Target, beside, must_equal, ratios, short, turn_about
 
 DAYS = 730
 HORIZON = 365
@@ -50,22 +50,16 @@ def bench_lifetime(bed: Bed, rounds: int, progress: Progress) -> Row:
     difference = _difference(ours(people), theirs(people))
     must_equal(difference <= AGREE)
     times = turn_about(rounds, {"ours": lambda: ours(people), "theirs": lambda: theirs(people)}, progress)
-    each = ratios(times["ours"], times["theirs"])
-    ratio = statistics.median(each)
-    return Row(
-        name="P8",
+    ratio = statistics.median(ratios(times["ours"], times["theirs"]))
+    return beside(
+        "P8",
+        "lifetimes",
+        times["ours"],
+        times["theirs"],
         members=bed.members,
         orders=int(people.x.sum()) + bed.members,
-        rounds=rounds,
-        seconds=short(middle(times["ours"])),
-        cpu_seconds=short(middle(times["ours"], cpu=True)),
-        other="lifetimes",
-        other_seconds=short(middle(times["theirs"])),
-        ratio=ratio,
-        ratios=each,
-        peak_mb=peak_mb(),
         targets=(Target("ratio", ratio, 10, least=True),) if bed.members >= FROM_MEMBERS else (),
-        details={"difference": short(difference)},
+        difference=short(difference),
     )
 
 

@@ -20,10 +20,10 @@ from core.services.bench_row import (
     Progress,
     Row,
     Target,
+    beside,
     clock,
     middle,
     must_equal,
-    peak_mb,
     ratios,
     short,
     turn_about,
@@ -46,27 +46,18 @@ def bench_ranks(bed: Bed, rounds: int, progress: Progress) -> Row:
     found = [side() for side in sides.values()]
     must_equal(all(_alike(found[0], other) for other in found[1:]))
     times = turn_about(rounds, sides, progress)
-    each = ratios(times["ours"], times["pandas"])
-    ratio = statistics.median(each)
-    return Row(
-        name="P2",
+    ratio = statistics.median(ratios(times["ours"], times["pandas"]))
+    limit = 7 if bed.members >= MILLION else 5
+    return beside(
+        "P2",
+        "pandas",
+        times["ours"],
+        times["pandas"],
         members=bed.members,
         orders=bed.orders,
-        rounds=rounds,
-        seconds=short(middle(times["ours"])),
-        cpu_seconds=short(middle(times["ours"], cpu=True)),
-        other="pandas",
-        other_seconds=short(middle(times["pandas"])),
-        ratio=ratio,
-        ratios=each,
-        peak_mb=peak_mb(),
-        targets=(Target("ratio", ratio, 7 if bed.members >= MILLION else 5, least=True),)
-        if bed.members >= FROM_MEMBERS
-        else (),
-        details={
-            "without_index_seconds": short(middle(times["without_index"])),
-            "index_ratio": statistics.median(ratios(times["ours"], times["without_index"])),
-        },
+        targets=(Target("ratio", ratio, limit, least=True),) if bed.members >= FROM_MEMBERS else (),
+        without_index_seconds=short(middle(times["without_index"])),
+        index_ratio=statistics.median(ratios(times["ours"], times["without_index"])),
     )
 
 
@@ -110,22 +101,17 @@ def bench_profiles(bed: Bed, rounds: int, progress: Progress) -> Row:
         rebuilds.append(clock(partial(_rebuild, desk)))
         must_equal(_profiles(desk) == kept)
         progress((turn + 1) / rounds)
-    each = ratios(refreshes, rebuilds)
-    share = short(1 / statistics.median(each))
-    return Row(
-        name="P3",
+    share = short(1 / statistics.median(ratios(refreshes, rebuilds)))
+    return beside(
+        "P3",
+        "rebuild",
+        refreshes,
+        rebuilds,
         members=bed.members,
         orders=bed.orders,
-        rounds=rounds,
-        seconds=short(middle(refreshes)),
-        cpu_seconds=short(middle(refreshes, cpu=True)),
-        other="rebuild",
-        other_seconds=short(middle(rebuilds)),
-        ratio=statistics.median(each),
-        ratios=each,
-        peak_mb=peak_mb(),
         targets=(Target("share", share, 0.02),) if bed.members >= MILLION else (),
-        details={"new_orders": NEW_ORDERS, "share": share},
+        new_orders=NEW_ORDERS,
+        share=share,
     )
 
 

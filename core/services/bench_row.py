@@ -134,6 +134,36 @@ def short(value: float) -> float:
     return float(f"{value:.3g}")
 
 
+def beside(
+    name: str,
+    other: str,
+    ours: list[Spent],
+    others: list[Spent],
+    *,
+    members: int,
+    orders: int,
+    targets: tuple[Target, ...] = (),
+    **details: Any,
+) -> Row:
+    """The row of two sides that were timed turn and turn about."""
+    each = ratios(ours, others)
+    return Row(
+        name=name,
+        members=members,
+        orders=orders,
+        rounds=len(ours),
+        seconds=short(middle(ours)),
+        cpu_seconds=short(middle(ours, cpu=True)),
+        other=other,
+        other_seconds=short(middle(others)),
+        ratio=statistics.median(each),
+        ratios=each,
+        peak_mb=peak_mb(),
+        targets=targets,
+        details=details,
+    )
+
+
 def must_equal(same: bool) -> None:
     """Refuse (``bench_unequal``) to time what does not agree."""
     if not same:

@@ -14,10 +14,9 @@ from core.services.bench_row import (
     Progress,
     Row,
     Target,
+    beside,
     least,
-    middle,
     must_equal,
-    peak_mb,
     ratios,
     short,
     turn_about,
@@ -51,23 +50,17 @@ def bench_segments(bed: Bed, rounds: int, progress: Progress) -> Row:
         people = find_members(session, desk, tree, now=NOW)
     must_equal(people == _pandas(desk) and _count(desk, tree) == len(people))
     times = turn_about(rounds, {"ours": partial(_count, desk, tree), "pandas": partial(_pandas, desk)}, progress)
-    each = ratios(times["ours"], times["pandas"])
-    ratio, seconds = statistics.median(each), short(least(times["ours"]))
+    ratio, seconds = statistics.median(ratios(times["ours"], times["pandas"])), short(least(times["ours"]))
     share = (Target("ratio", ratio, 100, least=True),) if bed.members >= MILLION else ()
-    return Row(
-        name="P5",
+    return beside(
+        "P5",
+        "pandas",
+        times["ours"],
+        times["pandas"],
         members=bed.members,
         orders=bed.orders,
-        rounds=rounds,
-        seconds=short(middle(times["ours"])),
-        cpu_seconds=short(middle(times["ours"], cpu=True)),
-        other="pandas",
-        other_seconds=short(middle(times["pandas"])),
-        ratio=ratio,
-        ratios=each,
-        peak_mb=peak_mb(),
         targets=(*share, Target("seconds", seconds, 0.1)),
-        details={"people": len(people)},
+        people=len(people),
     )
 
 

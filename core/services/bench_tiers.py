@@ -4,7 +4,6 @@ Before anything is timed both give everybody the same tier, spend and orders, an
 full review.
 """
 
-import statistics
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -16,17 +15,15 @@ from core.clock import day_number, to_micros
 from core.documents.rules import RuleDocument
 from core.rules.facts import Ints, as_ints
 from core.rules.tiers import walk_tiers
-from core.services.bench_bed import Bed, write_tiers
+from core.services.bench_bed import Bed, block_rows, write_block, write_tiers
 from core.services.bench_row import (
     MILLION,
     Progress,
     Row,
     Target,
+    beside,
     least,
-    middle,
     must_equal,
-    peak_mb,
-    ratios,
     short,
     turn_about,
 )
@@ -34,11 +31,11 @@ from core.services.bench_store import NOW
 from core.services.desk import Desk
 from core.services.facts import load_facts
 from core.services.programme import everybody
-from core.services.programme_review import load_rules, tier_rows
+from core.services.programme_review import load_rules
 from core.store.queries import bench_tiers as queries
 from core.store.queries.facts import Whom
 from core.store.queries.replay import stored_rows
-from core.store.queries.tiers import TIER_COLUMNS, save_tiers
+from core.store.queries.tiers import TIER_COLUMNS
 
 YESTERDAY = NOW - timedelta(days=1)
 LISTED = 10_000
@@ -58,23 +55,18 @@ def bench_tiers(bed: Bed, rounds: int, progress: Progress) -> Row:
         "delta": lambda: _delta(desk, _due(desk)),
     }
     times = turn_about(rounds, sides, progress)
-    each = ratios(times["ours"], times["pandas"])
     full, delta = short(least(times["ours"])), short(least(times["delta"]))
     large = bed.members >= MILLION
-    return Row(
-        name="P4",
+    return beside(
+        "P4",
+        "pandas",
+        times["ours"],
+        times["pandas"],
         members=bed.members,
         orders=bed.orders,
-        rounds=rounds,
-        seconds=short(middle(times["ours"])),
-        cpu_seconds=short(middle(times["ours"], cpu=True)),
-        other="pandas",
-        other_seconds=short(middle(times["pandas"])),
-        ratio=statistics.median(each),
-        ratios=each,
-        peak_mb=peak_mb(),
         targets=(Target("seconds", full, 1), Target("delta_seconds", delta, 0.3)) if large else (),
-        details={"delta_seconds": delta, "delta_people": len(due)},
+        delta_seconds=delta,
+        delta_people=len(due),
     )
 
 
@@ -128,11 +120,7 @@ def _delta(desk: Desk, due: list[int]) -> None:
         rules = load_rules(session, desk.zone)
     for start in range(0, len(due), LISTED):
         whom = Whom(ids=tuple(due[start : start + LISTED]))
-        with desk.db.read() as session:
-            ids, facts = load_facts(session, whom, rules.timeline)
-        rows = tier_rows(ids, walk_tiers(facts, rules.timeline, rules.zone, NOW), rules, NOW)
-        with desk.db.write() as session:
-            save_tiers(session, rows, whom)
+        write_block(desk, rules, whom, NOW)
 
 
 def _delta_is_full(desk: Desk) -> bool:
@@ -140,8 +128,7 @@ def _delta_is_full(desk: Desk) -> bool:
     with desk.db.read() as session:
         rules = load_rules(session, desk.zone)
         for whom in everybody(session):
-            ids, facts = load_facts(session, whom, rules.timeline)
-            rows = tier_rows(ids, walk_tiers(facts, rules.timeline, rules.zone, NOW), rules, NOW)
+            rows = block_rows(session, rules, whom, NOW)
             if {row[:-1] for row in rows} != stored_rows(session, "member_tier", TIER_COLUMNS[:-1], whom):
                 return False
     return True
