@@ -10,6 +10,7 @@ import typer
 
 from core.commands.options import AsJson, existing, writable
 from core.commands.output import money
+from core.commands.rejected import SHOWN, rejected_json, rejected_lines, write_rejected
 from core.commands.shop import Shop, answer, open_shop, part, progress_bar
 from core.commands.words import help_of
 from core.documents.enums import ImportKind
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from core.services.import_files import ImportReport
     from core.services.mappings import Remembered
 
-LISTED = 50
-SHOWN = 10
 PARSED, STAGED = 0.5, 0.9  # the shares of the work after parsing and after staging; the merge has no steps
 BAD_SHARE = 0.05
 COUNTS = (
@@ -223,14 +222,13 @@ def _run(
             done = bring_in(wanted.dry_run)
         except Refusal as refusal:
             if refusal.code == "too_many_bad_rows" and wanted.rejects:
-                _write(shop, wanted.rejects, bring_in(True).rejects, parsed.headers)
+                write_rejected(shop, wanted.rejects, bring_in(True).rejects, parsed.headers)
             raise
         report(1.0)
     done = replace(done, seconds=time.monotonic() - started)
     if kind is not None and not wanted.dry_run and getattr(parsed, "preset", "mapped") == "mapped":
         _remember(shop, kind, parsed)
-    if wanted.rejects:
-        _write(shop, wanted.rejects, done.rejects, parsed.headers)
+    write_rejected(shop, wanted.rejects, done.rejects, parsed.headers)
     answer(wanted.as_json, _as_json(shop, wanted, parsed, done), lambda: _lines(shop, wanted, parsed, done))
 
 
@@ -240,37 +238,18 @@ def _remember(shop: Shop, kind: ImportKind, parsed: Any) -> None:
     remember_mapping(shop.desk, shop.actor, parsed.headers, kind, parsed.mapping, parsed.platform, now=shop.now)
 
 
-def _write(shop: Shop, target: Path, rejects: "list[Reject]", headers: list[str]) -> None:
-    from core.importers.rejects import write_rejects
-
-    try:
-        write_rejects(target, rejects, headers, shop.lang)
-    except OSError as fault:
-        raise Refusal("file_unwritable", name=str(target), reason=fault.strerror) from None
-
-
 def _as_json(shop: Shop, wanted: Wanted, parsed: Any, report: "ImportReport") -> dict[str, Any]:
     side: list[Reject] = getattr(parsed, "side_rejects", [])
     return {
         **{name: getattr(report, name) for name in COUNTS},
         "seconds": round(report.seconds, 3),
         "rows_per_second": round(report.rows_per_second, 1),
-        "rejects": [_reject_json(shop, reject) for reject in report.rejects[:LISTED]],
-        "side_rejects": [_reject_json(shop, reject) | {"file": reject.source} for reject in side[:LISTED]],
+        "rejects": rejected_json(shop, report.rejects),
+        "side_rejects": [row | {"file": one.source} for row, one in zip(rejected_json(shop, side), side, strict=False)],
         "notes": [{"code": code, "message": message} for code, message in _notes(shop, parsed)],
         "preset": getattr(parsed, "preset", "mapped"),
         "platform": parsed.platform,
         "dry_run": wanted.dry_run,
-    }
-
-
-def _reject_json(shop: Shop, reject: "Reject") -> dict[str, Any]:
-    return {
-        "line": reject.line,
-        "column": reject.column,
-        "value": reject.value,
-        "code": reject.code,
-        "message": reject.sentence(shop.lang),
     }
 
 
@@ -289,8 +268,7 @@ def _lines(shop: Shop, wanted: Wanted, parsed: Any, report: "ImportReport") -> I
     yield shop.say("import.people", **counts)
     yield shop.say("import.speed", seconds=f"{report.seconds:.1f}", speed=f"{report.rows_per_second:,.0f}")
     yield from (message for _, message in _notes(shop, parsed))
-    for reject in report.rejects[:SHOWN]:
-        yield shop.say("import.reject", line=reject.line, column=reject.column, reason=reject.sentence(shop.lang))
+    yield from rejected_lines(shop, report.rejects)
     if wanted.rejects:
         yield shop.say("import.rejects_written", n=f"{len(report.rejects):,}", name=wanted.rejects.name)
     elif len(report.rejects) > SHOWN:

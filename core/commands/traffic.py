@@ -1,21 +1,16 @@
 """``import traffic`` and ``import spend``: the platform's daily report and what advertising cost."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import typer
 
-from core.commands.imports import BAD_SHARE, LISTED, SHOWN, DryRun, MaxBad, Rejects, Source
+from core.commands.imports import BAD_SHARE, DryRun, MaxBad, Rejects, Source
 from core.commands.options import AsJson, existing, writable
 from core.commands.output import money
-from core.commands.shop import Shop, answer, open_shop
+from core.commands.rejected import rejected_json, rejected_lines, write_rejected
+from core.commands.shop import answer, open_shop
 from core.commands.words import help_of
 from core.errors import Refusal
-
-if TYPE_CHECKING:
-    from core.importers.rejects import Reject
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,17 +29,16 @@ def traffic(
     path, target = existing(file), None if rejects is None else writable(rejects)
     with open_shop() as shop:
         parsed = parse_traffic(path, today=shop.today)
-        _write(shop, target, parsed.rejects, parsed.headers)
+        write_rejected(shop, target, parsed.rejects, parsed.headers)
         done = import_traffic(shop.desk, shop.actor, parsed, now=shop.now, dry_run=dry_run, max_bad=max_bad)
-        done = replace(done, rejects=done.rejects[:LISTED])
         names = ("rows", "accepted", "rejected", "days_new", "days_changed", "unchanged")
         counts = {name: getattr(done, name) for name in names}
         span = {"from": done.first and done.first.isoformat(), "last": done.last and done.last.isoformat()}
-        found = counts | span | {"dry_run": dry_run, "rejects": _listed(shop, done.rejects)}
+        found = counts | span | {"dry_run": dry_run, "rejects": rejected_json(shop, done.rejects)}
 
         def lines() -> Iterator[str]:
             yield shop.say("traffic.done", **counts)
-            yield from _told(shop, done.rejects)
+            yield from rejected_lines(shop, done.rejects)
 
         answer(as_json, found, lines)
 
@@ -59,38 +53,17 @@ def spend(
     path, target = existing(file), None if rejects is None else writable(rejects)
     with open_shop() as shop:
         parsed = parse_spend(path, today=shop.today)
-        _write(shop, target, parsed.rejects, parsed.headers)
+        write_rejected(shop, target, parsed.rejects, parsed.headers)
         if not dry_run and len(parsed.rejects) > max_bad * parsed.rows:
             raise Refusal("too_many_bad_rows", rows=parsed.rows, rejected=len(parsed.rejects))
         kept = [SpendLine(first_of(row.month), row.channel, row.amount_fen) for row in parsed.lines]
         changed = 0 if dry_run else save_spend(shop.desk, shop.actor, kept, now=shop.now)
         total = sum(row.amount_fen for row in parsed.lines)
         counts = {"rows": parsed.rows, "rejected": len(parsed.rejects), "lines": len(kept), "changed": changed}
-        found = counts | {"amount_fen": total, "dry_run": dry_run, "rejects": _listed(shop, parsed.rejects[:LISTED])}
+        found = counts | {"amount_fen": total, "dry_run": dry_run, "rejects": rejected_json(shop, parsed.rejects)}
 
         def lines() -> Iterator[str]:
             yield shop.say("spend.done", amount=money(total), **counts)
-            yield from _told(shop, parsed.rejects)
+            yield from rejected_lines(shop, parsed.rejects)
 
         answer(as_json, found, lines)
-
-
-def _write(shop: Shop, target: Path | None, rejects: "list[Reject]", headers: list[str]) -> None:
-    from core.importers.rejects import write_rejects
-
-    if target is None:
-        return
-    try:
-        write_rejects(target, rejects, headers, shop.lang)
-    except OSError as fault:
-        raise Refusal("file_unwritable", name=str(target), reason=fault.strerror) from None
-
-
-def _listed(shop: Shop, rejects: "list[Reject]") -> list[dict[str, Any]]:
-    names = ("line", "column", "value", "code")
-    return [{name: getattr(one, name) for name in names} | {"message": one.sentence(shop.lang)} for one in rejects]
-
-
-def _told(shop: Shop, rejects: "list[Reject]") -> Iterator[str]:
-    for one in rejects[:SHOWN]:
-        yield shop.say("import.reject", line=one.line, column=one.column, reason=one.sentence(shop.lang))

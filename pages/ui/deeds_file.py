@@ -3,18 +3,15 @@
 import streamlit as st
 
 from core.importers.interactions import parse_interactions
-from core.importers.rejects import Reject
 from core.services.import_files import ImportReport
-from core.services.import_history import rejects_file
 from core.services.import_interactions import import_interactions
 from core.services.import_plan import usual_platform
 from core.services.uploads import keep_upload
 from pages.ui import format
 from pages.ui.page import guard
-from pages.ui.parts import card, download, flash
-from pages.ui.runtime import actor, desk, lang, now, t
-
-SHOWN = 5
+from pages.ui.parts import card, flash
+from pages.ui.rejected_rows import show_rejected
+from pages.ui.runtime import actor, desk, now, t
 
 
 def deeds_card() -> None:
@@ -35,7 +32,7 @@ def _box() -> None:
             parsed = parse_interactions(path, zone=desk().zone, now=now(), platform=usual_platform(desk(), ()))
             trial = import_interactions(desk(), actor(), parsed, path, now=now(), dry_run=True)
             st.markdown(_sentence(trial))
-            _rejects(trial.rejects, parsed.headers)
+            show_rejected(trial.rejects, parsed.headers, "", said="deeds.reject")
             fresh = trial.accepted - trial.unchanged
             sure = not trial.needs_consent() or st.checkbox(t("deeds.anyway"), key="deeds:anyway")
             label = t("deeds.act", n=format.number(fresh))
@@ -50,13 +47,3 @@ def _box() -> None:
 def _sentence(found: ImportReport) -> str:
     fresh = format.number(found.accepted - found.unchanged)
     return t("deeds.found", fresh=fresh, unchanged=format.number(found.unchanged), bad=format.number(found.rejected))
-
-
-def _rejects(rejects: list[Reject], headers: list[str]) -> None:
-    if not rejects:
-        return
-    for one in rejects[:SHOWN]:
-        st.caption(t("deeds.reject", line=one.line, reason=format.md_escape(one.sentence(lang()))))
-    spoken = lang()
-    label = t("data.rejects_get", n=format.number(len(rejects)))
-    download(label, lambda: rejects_file(rejects, headers, spoken), f"{t('data.rejects_file')}.csv")

@@ -13,8 +13,8 @@ from core.services.uploads import keep_upload
 from pages.ui import format
 from pages.ui.page import guard
 from pages.ui.parts import card, flash
+from pages.ui.rejected_rows import show_rejected
 from pages.ui.runtime import actor, desk, now, t, today
-from pages.ui.traffic_file import show_rejects
 
 COLUMNS = ("month", "channel", "amount")
 
@@ -91,7 +91,7 @@ def _file() -> None:
             path.unlink(missing_ok=True)
         total = format.yuan_round(sum(row.amount_fen for row in parsed.lines))
         st.markdown(t("spend.found", n=len(parsed.lines), amount=total, rejected=len(parsed.rejects)))
-        show_rejects(parsed.rejects, parsed.headers, "spend")
+        show_rejected(parsed.rejects, parsed.headers, "spend")
         sure = not parsed.rejects or st.checkbox(t("traffic.anyway"), key="spend:anyway")
         label = t("spend.act", n=len(parsed.lines))
         if st.button(label, type="primary", key="spend:act", disabled=not (parsed.lines and sure)):

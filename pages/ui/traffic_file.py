@@ -3,17 +3,14 @@
 import streamlit as st
 
 from core.documents.enums import Area
-from core.importers.rejects import Reject
 from core.importers.traffic import parse_traffic
-from core.services.import_history import rejects_file
 from core.services.traffic import TrafficReport, TrafficSpan, import_traffic, read_span
 from core.services.uploads import keep_upload
 from pages.ui import format
 from pages.ui.page import guard
-from pages.ui.parts import card, download, flash
-from pages.ui.runtime import actor, cached, desk, lang, now, t, today
-
-SHOWN = 5
+from pages.ui.parts import card, flash
+from pages.ui.rejected_rows import show_rejected
+from pages.ui.runtime import actor, cached, desk, now, t, today
 
 
 @cached(Area.ORDERS)
@@ -46,7 +43,7 @@ def _box() -> None:
             path.unlink(missing_ok=True)
         trial = import_traffic(desk(), actor(), parsed, now=now(), dry_run=True)
         st.markdown(_sentence(trial))
-        show_rejects(trial.rejects, parsed.headers, "traffic")
+        show_rejected(trial.rejects, parsed.headers, "traffic")
         changes = trial.days_new + trial.days_changed
         sure = not trial.rejects or st.checkbox(t("traffic.anyway"), key="traffic:anyway")
         label = t("traffic.act", n=format.number(changes))
@@ -63,18 +60,3 @@ def _sentence(found: TrafficReport) -> str:
         return t("traffic.nothing", **counts)
     first, last = format.day(found.first, year=True), format.day(found.last, year=True)
     return t("traffic.would", first=first, last=last, **counts)
-
-
-def show_rejects(rejects: list[Reject], headers: list[str], name: str) -> None:
-    """The first of the rows that were not taken, each with its reason, and all of them to correct."""
-    if not rejects:
-        return
-    for one in rejects[:SHOWN]:
-        column = format.md_escape(one.column)
-        st.caption(t("traffic.reject", line=one.line, column=column, reason=one.sentence(lang())))
-    spoken = lang()
-    download(
-        t("data.rejects_get", n=format.number(len(rejects))),
-        lambda: rejects_file(rejects, tuple(headers), spoken),
-        f"{t('data.rejects_file')}-{name}.csv",
-    )
