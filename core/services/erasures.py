@@ -37,11 +37,8 @@ def erase_person(desk: Desk, actor: Actor, member_id: int, *, reason: str, now: 
             raise Refusal("member_unknown", member=member_id)
         if member.erased_at is not None:
             raise Refusal("already_erased")
-        consents.set_opted_out(session, member_id, True)
-        stopped = consents.suppress_waiting(session, member_id)
-        closed = close_person(session, member_id, CallEnd.OPTED_OUT, actor.name, now)
         erasures.add_erasure(session, member_id, told, actor.name, now)
-        erasures.blank_person(session, member_id, now)
+        stopped, closed = _let_go(session, member_id, actor.name, now, erased_at=now)
         record(session, actor.name, "member.erased", f"member:{member_id}", now=now, stopped=stopped, calls=closed)
 
 
@@ -58,12 +55,18 @@ def erase_again(before: Session, session: Session, *, now: datetime) -> int:
         members = sorted(set(people.find_identities(session, [bytes(row.value_hash) for row in owned]).values()))
         erasures.copy_erasure(session, members[0] if members else None, one, owned)
         for member_id in members:
-            consents.set_opted_out(session, member_id, True)
-            consents.suppress_waiting(session, member_id)
-            close_person(session, member_id, CallEnd.OPTED_OUT, one.actor, now)
-            erasures.blank_person(session, member_id, one.erased_at)
+            _let_go(session, member_id, one.actor, now, erased_at=one.erased_at)
             erased += 1
     return erased
+
+
+def _let_go(session: Session, member_id: int, actor: str, now: datetime, *, erased_at: datetime) -> tuple[int, int]:
+    """Stop what waits for a person and take away who they are; how many messages and calls that stopped."""
+    consents.set_opted_out(session, member_id, True)
+    stopped = consents.suppress_waiting(session, member_id)
+    closed = close_person(session, member_id, CallEnd.OPTED_OUT, actor, now)
+    erasures.blank_person(session, member_id, erased_at)
+    return stopped, closed
 
 
 def choose_personalised(desk: Desk, actor: Actor, member_id: int, *, personalised: bool, now: datetime) -> bool:

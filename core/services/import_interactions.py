@@ -47,9 +47,9 @@ def import_interactions(
     """
     started = time.monotonic()
     rows = _rows(desk, parsed)
-    with desk.db.read() as session:
-        report, _ = _report(session, parsed, rows)
     if dry_run:
+        with desk.db.read() as session:
+            report, _ = _report(session, parsed, rows)
         return replace(report, seconds=time.monotonic() - started)
     with desk.db.write(Area.MEMBERS, Area.ORDERS) as session:
         take_turn(session, Turn.IMPORT)

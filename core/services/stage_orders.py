@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from core.documents.enums import OrderStatus
 from core.importers.orders import ParsedOrders
 from core.services.desk import Desk
 from core.store.bulk import bulk_insert
-from core.store.queries.erasures import erased_hashes
+from core.store.queries.erasures import forget_staged
 from core.store.queries.merge_orders import changing_orders, clear_forgotten, clear_stage, stored_quantities
 from core.store.tables import StagedItem, StagedOrder, Table
 from core.store.vault import Vault
@@ -47,7 +47,6 @@ ORDER_COLUMNS = (
 ITEM_COLUMNS = ("batch_id", "order_no", "line_no", "product_key", "quantity", "amount_fen", "refund_fen")
 DIGESTED = ("line_no", "product_key", "quantity", "amount_fen", "refund_fen")
 HASHED = 100_000  # items hashed at once: a million would need 100 MB more
-RECEIVER = ("receiver_name", "receiver_phone", "receiver_address")
 PERSON_COLUMNS = ("kind", "platform", "label", "nickname", "name", "phone", "email", "province", "city")
 
 
@@ -68,7 +67,6 @@ def stage_orders(desk: Desk, parsed: ParsedOrders, *, progress: Callable[[float]
     number = _stage_number(real_now())
     kinds, values = _identities(parsed.orders)
     hashes = _fingerprints(desk.vault, parsed.platform, kinds, values)
-    parsed, kinds, hashes = _without_erased(desk, parsed, kinds, hashes)
     steps = len(parsed.orders) + len(parsed.items) or 1
     done = 0
 
@@ -84,6 +82,8 @@ def stage_orders(desk: Desk, parsed: ParsedOrders, *, progress: Callable[[float]
     with desk.db.write() as session:
         clear_forgotten(session, _stage_number(real_now() - FORGOTTEN))
     put(StagedOrder, _order_table(desk, parsed, number, hashes))
+    with desk.db.write() as session:  # already here, so that a preview counts them as the merge will
+        forget_staged(session, number)
     with desk.db.read() as session:
         changing = frozenset(changing_orders(session, number, parsed.platform))
     put(StagedItem, _item_table(parsed, number, changing))
@@ -193,23 +193,9 @@ def _fingerprints(vault: Vault, platform: str, kinds: pd.Series, values: pd.Seri
     return found
 
 
-def _without_erased(
-    desk: Desk, parsed: ParsedOrders, kinds: pd.Series, hashes: list[bytes | None]
-) -> tuple[ParsedOrders, pd.Series, list[bytes | None]]:
-    """The orders of erased people come in without a buyer and an address: no file brings anybody back."""
-    with desk.db.read() as session:
-        gone = erased_hashes(session, sorted({one for one in hashes if one is not None}))
-    if not gone:
-        return parsed, kinds, hashes
-    kept = pd.Series([one not in gone for one in hashes], index=kinds.index)
-    receivers = {name: parsed.orders[name].where(kept) for name in RECEIVER}
-    parsed = replace(parsed, orders=parsed.orders.assign(**receivers))
-    return parsed, kinds.where(kept, None), [None if one in gone else one for one in hashes]
-
-
 def _receivers(vault: Vault, orders: pd.DataFrame) -> list[bytes | None]:
     """The sealed receiver (name, phone, address as JSON) for address labels; none where the file has none."""
-    columns = list(RECEIVER)
+    columns = ["receiver_name", "receiver_phone", "receiver_address"]
     sealed: list[bytes | None] = []
     for cells in orders[columns].astype(object).where(orders[columns].notna(), None).itertuples(index=False):
         given = {name.removeprefix("receiver_"): cell for name, cell in zip(columns, cells, strict=True) if cell}

@@ -102,6 +102,8 @@ def test_no_file_brings_an_erased_person_back(shop: Desk, tmp_path: Path) -> Non
     number = _member(shop, "A")
     erase_person(shop, OWNER, number, reason="本人要求", now=NOW)
     people = rows_of(shop.db, "SELECT count(*) FROM member")
+    trial = bring_in(shop, tmp_path, [order(3, member_id="A", nickname=NAME)], dry_run=True)
+    assert (trial.orders_new, trial.people_new) == (1, 0)
     bring_in(shop, tmp_path, [order(1, member_id="A", nickname=NAME), order(3, member_id="A", nickname=NAME)])
     owners = rows_of(shop.db, "SELECT order_no, member_id FROM shop_order WHERE order_no <> 'T2' ORDER BY order_no")
     assert owners == [("T1", number), ("T3", None)]

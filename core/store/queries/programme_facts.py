@@ -70,11 +70,7 @@ def interactions_of(session: Session, member_id: int, limit: int) -> list[Intera
 
 def taken_keys(session: Session, keys: Sequence[str]) -> set[str]:
     """Which keys of held tiers are in use."""
-    found: set[str] = set()
-    for start in range(0, len(keys), 5_000):
-        among = col(TierOverride.key).in_(list(keys[start : start + 5_000]))
-        found |= set(session.exec(select(TierOverride.key).where(among)))
-    return found
+    return _taken(session, TierOverride, keys)
 
 
 def insert_overrides(session: Session, rows: Iterable[Sequence[Any]]) -> None:
@@ -103,11 +99,7 @@ def refunded_orders(session: Session, ids: Collection[int]) -> dict[int, int]:
 
 def taken_interactions(session: Session, keys: Sequence[str]) -> set[str]:
     """Which keys of interactions are in use."""
-    found: set[str] = set()
-    for start in range(0, len(keys), 5_000):
-        among = col(Interaction.key).in_(list(keys[start : start + 5_000]))
-        found |= set(session.exec(select(Interaction.key).where(among)))
-    return found
+    return _taken(session, Interaction, keys)
 
 
 def insert_interactions(session: Session, rows: Iterable[Mapping[str, Any]], actor: str, recorded_at: int) -> None:
@@ -116,3 +108,11 @@ def insert_interactions(session: Session, rows: Iterable[Mapping[str, Any]], act
     names = ("person", "kind", "created_at", "subject", "stars", "text", "key")
     plain = ([row[name] if name != "text" else row[name] or "" for name in names] for row in rows)
     bulk_insert(session, Interaction, columns, ([*values, actor, recorded_at] for values in plain))
+
+
+def _taken(session: Session, table: type[TierOverride] | type[Interaction], keys: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(keys), 5_000):
+        among = col(table.key).in_(list(keys[start : start + 5_000]))
+        found |= set(session.exec(select(table.key).where(among)))
+    return found
