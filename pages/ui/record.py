@@ -1,6 +1,6 @@
 """What a page shows, kept while it is drawn, so that it can be had as a file."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,13 +22,33 @@ class Drawing:
     height: int
 
 
-_kept: ContextVar[list[Part | Drawing] | None] = ContextVar("kept", default=None)
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A table as the page has it; its cells are read when a file is asked for, not at every run of the page."""
+
+    frame: pd.DataFrame
+    config: Mapping[str, Any]
+
+    def grid(self) -> Grid:
+        """At most MOST_ROWS of it, under the titles that the page shows; lists in cells (small charts) are left out, and
+        columns that the page hides."""
+        frame = self.frame.head(MOST_ROWS)
+        hidden = {name for name, column in self.config.items() if column is None}
+        titles = {name: column.get("label") for name, column in self.config.items() if isinstance(column, dict)}
+        shown = [name for name in frame.columns if name not in hidden]
+        plain = [name for name in shown if not any(isinstance(cell, list | tuple) for cell in frame[name].head(3))]
+        rows = tuple(tuple(_cell(cell) for cell in row) for row in frame[plain].itertuples(index=False, name=None))
+        return Grid(tuple(str(titles.get(name) or name) for name in plain), rows)
+
+
+Kept = Part | Drawing | Shown
+_kept: ContextVar[list[Kept] | None] = ContextVar("kept", default=None)
 
 
 @contextmanager
-def keeping() -> Iterator[list[Part | Drawing]]:
+def keeping() -> Iterator[list[Kept]]:
     """The parts drawn inside, in their order."""
-    parts: list[Part | Drawing] = []
+    parts: list[Kept] = []
     token = _kept.set(parts)
     try:
         yield parts
@@ -56,22 +76,12 @@ def keep_chart(make: Callable[..., Any], args: tuple[Hashable, ...], height: int
     _keep(Drawing(make, args, height))
 
 
-def keep_table(columns: Mapping[str, Sequence[Any]] | pd.DataFrame, config: Mapping[str, Any] | None = None) -> None:
-    """A table, at most MOST_ROWS of it, under the titles of its Streamlit ``config``; lists in cells (small charts)
-    are left out, and columns that the page hides."""
-    parts = _kept.get()
-    if parts is None:
-        return
-    frame = pd.DataFrame(columns).head(MOST_ROWS)
-    hidden = {name for name, column in (config or {}).items() if column is None}
-    titles = {name: column.get("label") for name, column in (config or {}).items() if isinstance(column, dict)}
-    shown = [name for name in frame.columns if name not in hidden]
-    plain = [name for name in shown if not any(isinstance(cell, list | tuple) for cell in frame[name].head(3))]
-    rows = tuple(tuple(_cell(cell) for cell in row) for row in frame[plain].itertuples(index=False, name=None))
-    parts.append(Grid(tuple(str(titles.get(name) or name) for name in plain), rows))
+def keep_table(frame: pd.DataFrame, config: Mapping[str, Any] | None = None) -> None:
+    """A table under its Streamlit column ``config``."""
+    _keep(Shown(frame, config or {}))
 
 
-def _keep(part: Part | Drawing) -> None:
+def _keep(part: Kept) -> None:
     parts = _kept.get()
     if parts is not None:
         parts.append(part)
