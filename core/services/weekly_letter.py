@@ -15,13 +15,13 @@ from core.rules.phrases import day_words, yuan_words
 from core.services.campaign_list import list_campaigns
 from core.services.campaign_results import CampaignResult, campaign_result
 from core.services.desk import Desk
-from core.services.letter_words import line_words
 from core.services.numbers import day_range
 from core.services.print_files import fill_html, fill_pdf
 from core.services.rule_versions import read_live
 from core.services.shop_goals import measure, read_goal, read_goal_state
 from core.services.shop_settings import read_settings
 from core.services.today import Todo, read_today
+from core.services.todo_words import todo_words
 from core.store.queries import numbers
 from core.store.queries.numbers import Sums
 from core.store.queries.today import SalesSplit, split_sales
@@ -243,7 +243,7 @@ def _chosen(todos: list[Todo]) -> list[Todo]:
 
 
 def _task(lang: Lang, todo: Todo, tiers: Mapping[str, str]) -> Task:
-    line, why = line_words(todo, lang, tiers)
+    line, why = todo_words(todo, lang, tiers)
     return Task(line, why, _brings(lang, todo))
 
 

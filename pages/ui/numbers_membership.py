@@ -6,6 +6,7 @@ from core.documents.enums import Area
 from core.services.membership import ACTIVE_DAYS, ENOUGH, Review, read_review
 from pages.ui import format
 from pages.ui.charts import Bar, kpi_card, kpi_row, ranked_bars
+from pages.ui.membership import joined_cards, rate
 from pages.ui.parts import card, insight
 from pages.ui.runtime import cached, desk, now, t
 from pages.ui.table import plain_table
@@ -34,28 +35,9 @@ def draw() -> None:
         _platform(found)
 
 
-def _rate(share: float | None) -> str:
-    return "–" if share is None else format.percent(share)
-
-
 def _cards(found: Review) -> None:
-    heads = found.heads
     with kpi_row(4) as cards:
-        with cards[0]:
-            kpi_card(
-                t("members.kpi.members"),
-                format.people(heads.members),
-                t("members.kpi.of", n=format.number(heads.people)),
-                note="",
-            )
-        with cards[1]:
-            kpi_card(t("members.kpi.joined"), _rate(heads.joined_rate), help=t("members.kpi.joined.help"))
-        with cards[2]:
-            before, share = found.sales_share_before, heads.sales_share
-            delta = None if before is None or share is None else format.points(before, share)
-            kpi_card(
-                t("members.kpi.share"), _rate(share), delta, help=t("members.kpi.share.help", days=found.period.days)
-            )
+        joined_cards(cards, found.heads, found.period.days, found.sales_share_before)
         with cards[3]:
             moves, earlier = found.moves, found.moves_before
             kpi_card(
@@ -107,7 +89,7 @@ def _platform(found: Review) -> None:
     few = t("numbers.too_few")
     figures = {
         "active": format.people(found.active),
-        "share": _rate(heads.sales_share),
+        "share": rate(heads.sales_share),
         "reach": few if found.reach is None else format.percent(found.reach),
         "repurchase": few if found.repurchase is None else format.percent(found.repurchase),
         "buyer": few

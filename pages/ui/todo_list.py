@@ -8,8 +8,9 @@ import streamlit as st
 from core.analytics.verdict_words import verdict_sentence
 from core.documents.enums import Verdict
 from core.services.campaign_results import CampaignResult
-from core.services.today import EXPIRING_DAYS, Todo
+from core.services.today import Todo
 from core.services.todo_marks import clear_marks, mark_todo
+from core.services.todo_words import todo_words
 from pages.ui import format
 from pages.ui.chosen import choose
 from pages.ui.menu import page_exists
@@ -104,31 +105,11 @@ def _words(todo: Todo) -> tuple[str, str]:
         name = format.md_escape(str(todo.params["name"]))
         line = t("today.line.result", name=name, verdict=_verdict(todo.result))
         return line, t("today.why.result", n=format.people(todo.count))
-    all_late = todo.kind == "promise_late" and todo.params["late"] == todo.count
-    line = t(
-        "today.line.promise_all_late" if all_late else f"today.line.{todo.kind}",
-        n=f"**{format.number(todo.count)}**",
-        amount=format.yuan_round(todo.fen),
-        **({"days": EXPIRING_DAYS} | _named(todo)),
-    )
+    line, why = todo_words(todo, lang(), tier_names(), strong=lambda number: f"**{number}**", escape=format.md_escape)
     past = todo.result
     if past is not None and past.verdict is not Verdict.CANNOT_TELL:
         line = f"{line}{t('today.joint')}:gray[{t('today.past', verdict=_verdict(past))}]"
-    return line, t(f"today.why.{todo.kind}")
-
-
-def _named(todo: Todo) -> dict[str, object]:
-    """What a line is about: goods and their days; or what was promised, to whom, and how many of it are late."""
-    if "category" in todo.params:
-        return {"category": format.md_escape(str(todo.params["category"])), "days": todo.params["days"]}
-    if "what_zh" not in todo.params:
-        return {}
-    tier = str(todo.params["tier"] or "")
-    return {
-        "what": format.md_escape(str(todo.params["what_zh" if lang() == "zh" else "what_en"])),
-        "tier": format.md_escape(tier_names().get(tier, tier)),
-        "late": format.number(int(str(todo.params["late"]))),
-    }
+    return line, why
 
 
 def _verdict(result: CampaignResult) -> str:
