@@ -76,7 +76,7 @@ class ProgrammeMachine(RuleBasedStateMachine):
     @rule(target=spends, data=st.data(), part=st.sampled_from((1, 2, 5)))
     def spend(self, data: st.DataObject, part: int) -> int:
         member, available = self._somebody(data)
-        points = available // part if available > 0 else part
+        points = max(available // part, 1) if available > 0 else part  # half of one point is none, which nobody spends
         return self._move(spend_points, member, points, allowed=0 < points <= available) or 0
 
     @rule(data=st.data(), over=st.sampled_from((1, 1000)))
